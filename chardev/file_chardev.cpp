@@ -1,0 +1,39 @@
+#include "chardev/file_chardev.h"
+
+#include <fcntl.h>
+
+namespace rhea {
+
+namespace {
+
+/// A second file descriptor of the same file, for one peer.
+FileDescriptor duplicate(const FileDescriptor& fd) {
+    return FileDescriptor(fd ? ::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0) : -1);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Chardev>> FileChardev::open(const ChardevContext& context, const ChardevOptions& options) {
+    const auto& file = std::get<Data<ChardevFile>>(options.backend.u).data;
+    auto log = RHEA_TRY(open_chardev_log(context.host, file));
+    const int flags = O_WRONLY | O_CREAT | (file.append.value_or(false) ? O_APPEND : O_TRUNC);
+    std::unique_ptr<FileChardev> chardev(new FileChardev(context, options, std::move(log)));
+    chardev->out_ = RHEA_TRY(open_chardev_file(context.host, file.out, flags));
+    if (file.in) chardev->in_ = RHEA_TRY(open_chardev_file(context.host, *file.in, O_RDONLY | O_NONBLOCK));
+    return std::unique_ptr<Chardev>(std::move(chardev));
+}
+
+FileChardev::FileChardev(const ChardevContext& context, const ChardevOptions& options, FileDescriptor log)
+    : StreamChardev(options.id, context.turn, std::move(log)) {}
+
+void FileChardev::opened() {
+    adopt(StreamPeer::files(turn(), owner(), duplicate(in_), duplicate(out_)));
+}
+
+Result<std::unique_ptr<Chardev>> NullChardev::open(const ChardevContext& context, const ChardevOptions& options) {
+    const auto& common = std::get<Data<ChardevCommon>>(options.backend.u).data;
+    auto log = RHEA_TRY(open_chardev_log(context.host, common));
+    return std::unique_ptr<Chardev>(new NullChardev(options.id, context.turn, std::move(log)));
+}
+
+}  // namespace rhea

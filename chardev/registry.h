@@ -1,0 +1,70 @@
+#pragma once
+/// The chardevs of one program: made from options, found by label, listed as query-chardev lists them. Everything runs on the
+/// thread of one libuv loop.
+#include <uv.h>
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chardev/chardev.h"
+#include "chardev/options.h"
+#include "qobject/error.h"
+#include "qobject/hash_order.h"
+
+namespace rhea {
+
+class LoopTurn;
+
+/// What chardevs need of the program around them. Functions left empty have the default named.
+struct ChardevHost {
+    uv_loop_t* loop;
+    /// Opens a file as open(2) does (-1 and errno). Whoever knows "/dev/fdset/N" puts it in here. Default: open(2).
+    std::function<int(const std::string& path, int flags, unsigned mode)> open_file = {};
+    /// Tells people something: "QEMU waiting for connection on: …". Default: one line "info: …" on standard error.
+    std::function<void(std::string_view message)> info = {};
+    /// Tells people of trouble that nobody asked about: "Unable to connect character device …". Default: standard error.
+    std::function<void(std::string_view message)> error = {};
+};
+
+/// Finds a file descriptor that a client passed under a name (getfd). The chardev owns what it gets.
+using NamedFds = std::function<Result<int>(const std::string& name)>;
+
+class Chardevs {
+public:
+    explicit Chardevs(ChardevHost host);
+    /// Shuts down what is left. The loop must turn once more afterwards, to close its handles.
+    ~Chardevs();
+    Chardevs(const Chardevs&) = delete;
+    Chardevs& operator=(const Chardevs&) = delete;
+
+    /// Resolves names, connects clients, and for a server with wait=on waits for the first client: blocking, as QEMU does it.
+    /// Fails with "Chardev with id 'x' already exists" before anything else.
+    /// `named_fds`: what `fd=NAME` means to the monitor that asks; without it NAME is a number.
+    Result<Chardev*> create(const ChardevOptions& options, const NamedFds& named_fds = {});
+    /// Adds one made elsewhere (an embedder's own kind, a MemoryChardev); its label must be free.
+    Result<Chardev*> add(std::unique_ptr<Chardev> chardev);
+
+    /// Null when there is none.
+    Chardev* find(std::string_view label) const;
+    /// In query-chardev's order.
+    std::vector<Chardev*> all() const;
+    /// As chardev-remove: fails for one that is not there or in use.
+    Result<void> remove(std::string_view label);
+
+    /// Shuts all of them down and forgets them. Users of peers hear nothing of it.
+    void shut_down();
+
+private:
+    Result<void> check_free(std::string_view label) const;
+    void retire(Chardev& chardev);
+
+    ChardevHost host_;
+    std::unique_ptr<LoopTurn> turn_;        // outlives the chardevs
+    HashOrderedMap<std::unique_ptr<Chardev>> chardevs_;
+};
+
+}  // namespace rhea

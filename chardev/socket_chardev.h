@@ -1,0 +1,72 @@
+#pragma once
+/// Sockets: a server that takes one client at a time (or `max_clients`), and a client. Blocking only while they are made.
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "chardev/connector.h"
+#include "chardev/socket_address.h"
+#include "chardev/stream_chardev.h"
+
+namespace rhea {
+
+/// Whether the options go together, with QEMU's errors.
+Result<void> check_socket_options(const ChardevSocket& options);
+
+class SocketServer final : public StreamChardev, private FdUser {
+public:
+    static Result<std::unique_ptr<Chardev>> open(const ChardevContext& context, const ChardevOptions& options);
+    ~SocketServer() override;
+
+    std::string filename() const override;
+    void shut_down() override;
+
+private:
+    SocketServer(const ChardevContext& context, const ChardevOptions& options, FileDescriptor log,
+                 std::vector<FileDescriptor> sockets);
+    void wait_for_client(const ChardevHost& host);
+    void fd_ready(FdWatch& watch, int events) override;
+    void peer_left() override { listen_if_room(); }
+    void listen_if_room();
+    bool accept_from(int listening);
+    void pause();
+
+    struct Listener {
+        FileDescriptor socket;
+        std::unique_ptr<FdWatch> watch;
+        std::optional<SocketFile> file;
+    };
+
+    ChardevSocket options_;
+    unsigned max_clients_;
+    std::string address_;               // of the first listener
+    std::vector<Listener> listeners_;
+    UvHandle<uv_timer_t> pause_;        // while no file descriptors are left to accept with
+};
+
+class SocketClient final : public StreamChardev {
+public:
+    /// Connects, or with `reconnect` begins to: then no failure is final, and the end of a connection begins the next attempt.
+    static Result<std::unique_ptr<Chardev>> open(const ChardevContext& context, const ChardevOptions& options);
+    ~SocketClient() override;
+
+    std::string filename() const override;
+    void shut_down() override;
+
+private:
+    SocketClient(const ChardevContext& context, const ChardevOptions& options, FileDescriptor log);
+    void peer_left() override { retry_later(); }
+    void try_to_connect();
+    void connected(Result<FileDescriptor> socket);
+    void retry_later();
+
+    const ChardevHost& host_;
+    ChardevSocket options_;
+    std::uint64_t retry_ms_ = 0;        // 0: never again
+    bool trouble_told_ = false;         // once for a series of failures
+    std::unique_ptr<Connector> connector_;
+    UvHandle<uv_timer_t> retry_;
+};
+
+}  // namespace rhea

@@ -1,0 +1,81 @@
+#include "chardev/stream_chardev.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace rhea {
+
+namespace {
+
+constexpr unsigned kFileMode = 0666;
+
+}  // namespace
+
+Result<FileDescriptor> open_chardev_file(const ChardevHost& host, const std::string& path, int flags,
+                                         std::string_view verb) {
+    FileDescriptor fd(host.open_file(path, flags | O_CLOEXEC, kFileMode));
+    if (!fd) return fail(fmt::format("Could not {} '{}': {}", verb, path, std::strerror(errno)));
+    return fd;
+}
+
+Result<FileDescriptor> open_chardev_log(const ChardevHost& host, const ChardevCommon& options) {
+    if (!options.logfile) return FileDescriptor();
+    const bool append = options.logappend.value_or(false);
+    return open_chardev_file(host, *options.logfile, O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC), "create");
+}
+
+StreamChardev::StreamChardev(std::string label, LoopTurn& turn, FileDescriptor log)
+    : Chardev(std::move(label)), turn_(turn), log_(std::move(log)) {}
+
+StreamChardev::~StreamChardev() = default;
+
+void StreamChardev::attach(CharFrontend* frontend) {
+    if (!frontend) close_peers();
+    frontend_ = frontend;
+    if (!frontend) return;
+    opened();
+    // A front end may detach itself while it is told of the first peer.
+    for (std::size_t i = 0; i < peers_.size() && frontend_ == frontend; ++i)
+        if (!peers_[i]->ended() && !peers_[i]->user()) announce(*peers_[i]);
+}
+
+void StreamChardev::shut_down() {
+    close_peers();
+    frontend_ = nullptr;
+}
+
+void StreamChardev::close_peers() {
+    for (const auto& peer : peers_) {
+        peer->set_user(nullptr);
+        peer->close();
+    }
+}
+
+void StreamChardev::adopt(std::unique_ptr<StreamPeer> peer) {
+    peers_.push_back(std::move(peer));
+    if (frontend_) announce(*peers_.back());
+}
+
+void StreamChardev::announce(StreamPeer& peer) {
+    if (PeerUser* user = frontend_->connected(peer)) peer.set_user(user);
+    else peer.close();
+}
+
+void StreamChardev::peer_ended(StreamPeer& peer) {
+    const auto at = std::find_if(peers_.begin(), peers_.end(), [&peer](const auto& p) { return p.get() == &peer; });
+    const std::unique_ptr<StreamPeer> last_breath = std::move(*at);
+    peers_.erase(at);
+    peer_left();
+    if (PeerUser* user = last_breath->user()) user->disconnected();     // may be the end of this object
+}
+
+void StreamChardev::peer_wrote(std::string_view bytes) {
+    if (!log_ || bytes.empty()) return;
+    if (::write(log_.get(), bytes.data(), bytes.size()) < 0) log_.reset();
+}
+
+}  // namespace rhea

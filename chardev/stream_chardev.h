@@ -1,0 +1,60 @@
+#pragma once
+/// What the chardevs on file descriptors have in common: a front end, peers that are announced to it, a log of the output.
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chardev/chardev.h"
+#include "chardev/loop_turn.h"
+#include "chardev/options.h"
+#include "chardev/registry.h"
+#include "chardev/stream_peer.h"
+
+namespace rhea {
+
+/// What a chardev is made with.
+struct ChardevContext {
+    const ChardevHost& host;
+    LoopTurn& turn;
+    const NamedFds& named_fds;
+};
+
+/// A copy of a chardev's output in a file (`logfile=`). Trouble with the file is no trouble of the chardev.
+Result<FileDescriptor> open_chardev_log(const ChardevHost& host, const ChardevCommon& options);
+/// Opens a file through the host: "Could not open '…': …".
+Result<FileDescriptor> open_chardev_file(const ChardevHost& host, const std::string& path, int flags,
+                                         std::string_view verb = "open");
+
+class StreamChardev : public Chardev, private StreamOwner {
+public:
+    ~StreamChardev() override;
+    void attach(CharFrontend* frontend) final;
+    bool in_use() const final { return frontend_ != nullptr; }
+    void shut_down() override;
+
+protected:
+    StreamChardev(std::string label, LoopTurn& turn, FileDescriptor log);
+    LoopTurn& turn() const { return turn_; }
+    StreamOwner& owner() { return *this; }
+    /// Takes over a new peer, and announces it when there is a front end.
+    void adopt(std::unique_ptr<StreamPeer> peer);
+    const std::vector<std::unique_ptr<StreamPeer>>& peers() const { return peers_; }
+    /// A front end has come: time to make the peer that lasts.
+    virtual void opened() {}
+    /// A peer has gone; there is room for the next.
+    virtual void peer_left() {}
+
+private:
+    void peer_ended(StreamPeer& peer) override;
+    void peer_wrote(std::string_view bytes) override;
+    void announce(StreamPeer& peer);
+    void close_peers();
+
+    LoopTurn& turn_;
+    FileDescriptor log_;
+    CharFrontend* frontend_ = nullptr;
+    std::vector<std::unique_ptr<StreamPeer>> peers_;
+};
+
+}  // namespace rhea

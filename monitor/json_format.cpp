@@ -1,0 +1,169 @@
+/// The JSON dialects. Members stand in the order of their buckets: "return" before "id", "id" before "error".
+#include "json/writer.h"
+#include "monitor/text_format.h"
+#include "monitor/wire_format.h"
+
+namespace rhea {
+
+namespace {
+
+class JsonDecoder final : public Decoder {
+public:
+    explicit JsonDecoder(json::Sink& sink) : stream_(sink) {}
+    std::size_t feed(std::string_view bytes) override { return stream_.feed(bytes); }
+
+private:
+    json::Stream stream_;
+};
+
+class JsonFormat : public WireFormat {
+public:
+    explicit JsonFormat(bool pretty) : pretty_(pretty) {}
+
+    std::unique_ptr<Decoder> decoder(json::Sink& sink, const CommandTable&) const override {
+        return std::make_unique<JsonDecoder>(sink);
+    }
+
+    void greeting(std::string& out, const Version& version) const override {
+        json::Writer w(out, pretty_);
+        w.begin_object();
+        w.key("QMP");
+        w.begin_object();
+        w.key("version");
+        w.begin_object();
+        w.key("qemu");
+        w.begin_object();
+        w.key("micro");
+        w.integer(version.micro);
+        w.key("minor");
+        w.integer(version.minor);
+        w.key("major");
+        w.integer(version.major);
+        w.end_object();
+        w.key("package");
+        w.string(version.package);
+        w.end_object();
+        w.key("capabilities");
+        w.begin_array();
+        if (offers_oob()) w.string("oob");
+        w.end_array();
+        w.end_object();
+        w.end_object();
+        out += "\r\n";
+    }
+
+    void success(std::string& out, const QObject* id, const TypeInfo& type, const void* value) const override {
+        json::Writer w(out, pretty_);
+        w.begin_object();
+        w.key("return");
+        w.value(type, value);
+        finish(w, id);
+    }
+
+    void prepared(std::string& out, const QObject* id, const std::string& text) const override {
+        json::Writer w(out, pretty_);
+        w.begin_object();
+        w.key("return");
+        if (pretty_) w.value(*json::parse(text));
+        else w.raw(text);
+        finish(w, id);
+    }
+
+    void error(std::string& out, const QObject* id, const Error& error) const override {
+        json::Writer w(out, pretty_);
+        w.begin_object();
+        if (id) {
+            w.key("id");
+            w.value(*id);
+        }
+        w.key("error");
+        w.begin_object();
+        error_members(w, error);
+        w.end_object();
+        w.end_object();
+        out += "\r\n";
+    }
+
+    void event(std::string& out, const EventRecord& event) const override {
+        json::Writer w(out, pretty_);
+        w.begin_object();
+        w.key("timestamp");
+        w.begin_object();
+        w.key("seconds");
+        w.integer(event.wall_time_us / 1'000'000);
+        w.key("microseconds");
+        w.integer(event.wall_time_us % 1'000'000);
+        w.end_object();
+        w.key("event");
+        w.string(event.info.name);
+        if (!event.type.members.empty()) {
+            w.key("data");
+            w.value(event.type, event.data);
+        }
+        w.end_object();
+        out += "\r\n";
+    }
+
+protected:
+    virtual void error_members(json::Writer& w, const Error& error) const = 0;
+
+private:
+    static void finish(json::Writer& w, const QObject* id) {
+        if (id) {
+            w.key("id");
+            w.value(*id);
+        }
+        w.end_object();
+        w.out() += "\r\n";
+    }
+
+    bool pretty_;
+};
+
+class CurrentFormat final : public JsonFormat {
+public:
+    using JsonFormat::JsonFormat;
+    bool offers_oob() const override { return true; }
+
+protected:
+    void error_members(json::Writer& w, const Error& error) const override {
+        w.key("class");
+        w.string(error_class_name(error.error_class()));
+        w.key("desc");
+        w.string(error.description());
+    }
+};
+
+/// qmp-spec of 2009 to 2012, 2.4.2: the class of the very failure, and "data" (an empty object when there is none).
+class Format0_12 final : public JsonFormat {
+public:
+    using JsonFormat::JsonFormat;
+
+protected:
+    void error_members(json::Writer& w, const Error& error) const override {
+        const bool parsing = error.legacy_class() == "JSONParsing";
+        w.key("class");
+        w.string(error.legacy_class());
+        w.key("desc");
+        w.string(parsing ? "Invalid JSON syntax" : error.description());
+        w.key("data");
+        QDict data;
+        for (const auto& [name, value] : error.data()) data.put(std::string(name), value);
+        w.value(data);
+    }
+};
+
+}  // namespace
+
+const WireFormat& wire_format(Dialect dialect, bool pretty) {
+    static const CurrentFormat current(false), current_pretty(true);
+    static const Format0_12 v0_12(false), v0_12_pretty(true);
+    switch (dialect) {
+    case Dialect::v0_12: return pretty ? v0_12_pretty : v0_12;
+    case Dialect::v0_1: return text_format();
+    case Dialect::current: break;
+    }
+    return pretty ? current_pretty : current;
+}
+
+}  // namespace rhea

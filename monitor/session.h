@@ -1,0 +1,77 @@
+#pragma once
+/// One client of a monitor: negotiation, the queue of its requests, its events. Loop thread only.
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "chardev/chardev.h"
+#include "monitor/command_table.h"
+#include "monitor/wire_format.h"
+
+namespace rhea {
+
+class Engine;
+
+struct SessionLimits {
+    /// More unread output than this, and the client's input is not read.
+    std::size_t output_soft = 256 << 10;
+    /// A backlog of events beyond this closes the session (0: never).
+    std::size_t output_hard = 16 << 20;
+    /// With out-of-band execution: how many commands may wait behind the running one (as QEMU 7.2).
+    std::size_t queue = 8;
+};
+
+class Session final : public PeerUser, private json::Sink, public std::enable_shared_from_this<Session> {
+public:
+    Session(Engine& engine, Peer& peer, const WireFormat& format, SessionLimits limits);
+    ~Session() override;
+
+    /// Sends the greeting.
+    void start();
+    bool in_command_mode() const { return command_mode_; }
+    const WireFormat& format() const { return format_; }
+    /// Ends the negotiation (qmp_capabilities).
+    Result<void> negotiate(bool enable_oob);
+    /// An event in this session's format.
+    void deliver(const std::string& event_line);
+    Peer* peer() { return peer_; }
+
+    // PeerUser
+    void received(std::string_view bytes) override;
+    void disconnected() override;
+    void drained() override;
+
+private:
+    class Answer;
+    class LaterReply;
+    struct Waiting {
+        Result<QObject> request;
+    };
+
+    bool input(Result<QObject>&& request) override;      // json::Sink
+    void dispatch(Result<QObject>&& request);
+    void execute(QDict& request, bool oob_message);
+    void answered_later();
+    bool blocked() const;
+    void pump();
+    void feed_held();
+    void update_reading();
+    std::string& out() { return peer_->output(); }
+
+    Engine& engine_;
+    Peer* peer_;                        // null once disconnected
+    const WireFormat& format_;
+    SessionLimits limits_;
+    std::unique_ptr<Decoder> decoder_;
+    std::deque<Waiting> queue_;         // in-band requests behind the running one
+    std::string held_;                  // input read from the peer that must wait
+    std::size_t reply_bytes_ = 0;       // of the output that is pending
+    bool command_mode_ = false;
+    bool oob_ = false;
+    bool running_ = false;              // an in-band command has not been answered
+    bool feeding_ = false;
+    bool reading_ = true;
+};
+
+}  // namespace rhea
