@@ -16,8 +16,8 @@ public:
     /// Bytes that came in. The user takes all of them (it may stop reading by Peer::set_reading for what comes later).
     virtual void received(std::string_view bytes) = 0;
     /// The client has ended its side and all that it sent was received. False: a socket ends as soon as its output has left
-    /// (stdio stays for output). True: answers are still to come; the peer stays for them until `close()`, or until the client
-    /// is found to be gone altogether.
+    /// (stdio stays for output). True: answers are still to come; the peer stays for them until `close()`, or until the
+    /// client is found to be gone altogether.
     virtual bool input_ended() { return false; }
     /// The stream has ended, from whichever side; the Peer is gone when this returns, and calls nothing more.
     virtual void disconnected() = 0;
@@ -30,7 +30,8 @@ class Peer {
 public:
     virtual ~Peer() = default;
 
-    /// What is to go out: append to it, then call `schedule()` (once or often): it leaves at the end of this turn of the loop.
+    /// What is to go out: append to it, then call `schedule()` (once or often): it leaves at the end of this turn of the
+    /// loop.
     std::string& output() { return output_; }
     virtual void schedule() = 0;
     /// Sends now what the system takes.
@@ -39,8 +40,8 @@ public:
     virtual std::size_t pending() const { return output_.size(); }
     /// Stops and resumes `received`. On at the start.
     virtual void set_reading(bool on) = 0;
-    /// Ends this stream: sends what the system still takes at once, then closes. `disconnected` is called from a later turn of
-    /// the loop, never from inside this call.
+    /// Ends this stream: sends what the system still takes at once, then closes. `disconnected` is called from a later turn
+    /// of the loop, never from inside this call.
     virtual void close() = 0;
     /// Takes the oldest file descriptor that came with the bytes so far (SCM_RIGHTS); -1: none. The caller owns it.
     virtual int take_fd() { return -1; }

@@ -11,12 +11,12 @@ namespace {
 /// libuv numbers the errors of getaddrinfo anew.
 int resolver_error(int status) {
     switch (status) {
-    case UV_EAI_AGAIN: return EAI_AGAIN;
-    case UV_EAI_FAIL: return EAI_FAIL;
-    case UV_EAI_FAMILY: return EAI_FAMILY;
-    case UV_EAI_MEMORY: return EAI_MEMORY;
-    case UV_EAI_SERVICE: return EAI_SERVICE;
-    default: return EAI_NONAME;
+        case UV_EAI_AGAIN: return EAI_AGAIN;
+        case UV_EAI_FAIL: return EAI_FAIL;
+        case UV_EAI_FAMILY: return EAI_FAMILY;
+        case UV_EAI_MEMORY: return EAI_MEMORY;
+        case UV_EAI_SERVICE: return EAI_SERVICE;
+        default: return EAI_NONAME;
     }
 }
 
@@ -82,7 +82,7 @@ void Connector::fd_ready(FdWatch&, int) {
 
 void Connector::finish(Result<FileDescriptor> result) {
     socket_.reset();
-    std::exchange(done_, nullptr)(std::move(result));       // may be the end of this object
+    std::exchange(done_, nullptr)(std::move(result));  // may be the end of this object
 }
 
 }  // namespace rhea

@@ -28,7 +28,7 @@ private:
     LoopTurn& turn_;
     SocketAddressLegacy address_;
     Done done_;
-    uv_getaddrinfo_t* request_ = nullptr;       // frees itself in its callback
+    uv_getaddrinfo_t* request_ = nullptr;  // frees itself in its callback
     std::unique_ptr<addrinfo, void (*)(addrinfo*)> addresses_{nullptr, uv_freeaddrinfo};
     const addrinfo* next_ = nullptr;
     FileDescriptor socket_;

@@ -26,9 +26,7 @@ Result<std::unique_ptr<Chardev>> FileChardev::open(const ChardevContext& context
 FileChardev::FileChardev(const ChardevContext& context, const ChardevOptions& options, FileDescriptor log)
     : StreamChardev(options.id, context.turn, std::move(log)) {}
 
-void FileChardev::opened() {
-    adopt(StreamPeer::files(turn(), owner(), duplicate(in_), duplicate(out_)));
-}
+void FileChardev::opened() { adopt(StreamPeer::files(turn(), owner(), duplicate(in_), duplicate(out_))); }
 
 Result<std::unique_ptr<Chardev>> NullChardev::open(const ChardevContext& context, const ChardevOptions& options) {
     const auto& common = std::get<Data<ChardevCommon>>(options.backend.u).data;

@@ -13,6 +13,8 @@ TurnTask::~TurnTask() {
 
 void TurnTask::queue() {
     if (std::exchange(queued_, true)) return;
+    // Without it a loop that waits for nothing would end here.
+    if (turn_.queue_.empty()) uv_idle_start(turn_.keep_turning_.get(), [](uv_idle_t*) {});
     turn_.queue_.push_back(this);
 }
 
@@ -35,7 +37,7 @@ LoopTurn::LoopTurn(uv_loop_t* loop)
 LoopTurn::~LoopTurn() = default;
 
 void LoopTurn::run() {
-    if (is_running_) return;        // somebody turns the loop inside a callback
+    if (is_running_) return;  // somebody turns the loop inside a callback
     is_running_ = true;
     if (!queue_.empty()) {
         running_.swap(queue_);
@@ -50,10 +52,7 @@ void LoopTurn::run() {
     if (!buried_.empty()) std::exchange(buried_, {}).clear();
     is_running_ = false;
 
-    const bool more = !queue_.empty();
-    if (more == (uv_is_active(reinterpret_cast<uv_handle_t*>(keep_turning_.get())) != 0)) return;
-    if (more) uv_idle_start(keep_turning_.get(), [](uv_idle_t*) {});
-    else uv_idle_stop(keep_turning_.get());
+    if (queue_.empty()) uv_idle_stop(keep_turning_.get());
 }
 
 FdWatch::FdWatch(LoopTurn& turn, int fd, FdUser& user) : TurnTask(turn), user_(user) {
@@ -75,7 +74,7 @@ void FdWatch::set(int events) {
         uv_poll_start(poll_.get(), events, [](uv_poll_t* h, int status, int ready) {
             auto& self = *static_cast<FdWatch*>(h->data);
             if (status < 0) {
-                self.events_ = 0;       // libuv has stopped it
+                self.events_ = 0;  // libuv has stopped it
                 ready |= UV_DISCONNECT;
             }
             self.user_.fd_ready(self, ready);

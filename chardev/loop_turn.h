@@ -65,7 +65,7 @@ private:
     uv_loop_t* loop_;
     UvHandle<uv_prepare_t> before_poll_;
     UvHandle<uv_check_t> after_poll_;
-    UvHandle<uv_idle_t> keep_turning_;      // active while tasks remain, so that the loop does not wait
+    UvHandle<uv_idle_t> keep_turning_;  // active while tasks are queued, so that the loop does not wait
     std::vector<TurnTask*> queue_, running_;
     bool is_running_ = false;
     std::vector<std::shared_ptr<void>> buried_;
@@ -96,7 +96,7 @@ public:
 private:
     void turn_end() override;
 
-    UvHandle<uv_poll_t> poll_;      // null: always ready
+    UvHandle<uv_poll_t> poll_;  // null: always ready
     FdUser& user_;
     int events_ = 0;
 };

@@ -92,7 +92,7 @@ void MemoryChardev::turn() {
     detached_.clear();
     for (std::size_t i = 0; i < peers_.size(); ++i) {
         if (peers_[i]->scheduled_) peers_[i]->flush();
-        peers_[i]->deliver();       // what came while nobody read
+        peers_[i]->deliver();  // what came while nobody read
     }
     for (std::size_t i = 0; i < peers_.size();) {
         if (peers_[i]->closed_) drop(*peers_[i]);

@@ -51,8 +51,8 @@ private:
 
     MemoryChardev& owner_;
     PeerUser* user_ = nullptr;
-    std::string waiting_;       // pushed, not yet read
-    std::string sent_;          // flushed, not yet taken
+    std::string waiting_;  // pushed, not yet read
+    std::string sent_;     // flushed, not yet taken
     std::size_t room_ = SIZE_MAX;
     std::deque<int> fds_;
     bool reading_ = true;
@@ -68,8 +68,8 @@ public:
     /// A client connects. The reference holds until it disconnects, or until the first `turn` after the server closed it.
     MemoryPeer& connect();
     std::size_t peers() const { return peers_.size(); }
-    /// The end of a turn of the loop: delivers what waits to be read, flushes what is scheduled, and reports streams that the
-    /// server closed.
+    /// The end of a turn of the loop: delivers what waits to be read, flushes what is scheduled, and reports streams that
+    /// the server closed.
     void turn();
 
     std::string filename() const override { return "memory"; }
@@ -84,7 +84,7 @@ private:
 
     CharFrontend* frontend_ = nullptr;
     std::vector<std::unique_ptr<MemoryPeer>> peers_;
-    std::vector<std::unique_ptr<MemoryPeer>> detached_;     // perhaps on the call stack; they go with the next turn
+    std::vector<std::unique_ptr<MemoryPeer>> detached_;  // perhaps on the call stack; they go with the next turn
 };
 
 }  // namespace rhea

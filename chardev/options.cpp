@@ -12,19 +12,19 @@ namespace {
 constexpr unsigned kMaxClients = 1024;
 
 constexpr OptionSpec kSpecs[] = {
-    {"backend", OptionType::string},    {"path", OptionType::string},       {"host", OptionType::string},
-    {"port", OptionType::string},       {"fd", OptionType::string},         {"localaddr", OptionType::string},
-    {"localport", OptionType::string},  {"to", OptionType::number},         {"ipv4", OptionType::boolean},
-    {"ipv6", OptionType::boolean},      {"wait", OptionType::boolean},      {"server", OptionType::boolean},
-    {"delay", OptionType::boolean},     {"nodelay", OptionType::boolean},   {"reconnect", OptionType::number},
-    {"telnet", OptionType::boolean},    {"tn3270", OptionType::boolean},    {"tls-creds", OptionType::string},
-    {"tls-authz", OptionType::string},  {"websocket", OptionType::boolean}, {"width", OptionType::number},
-    {"height", OptionType::number},     {"cols", OptionType::number},       {"rows", OptionType::number},
-    {"mux", OptionType::boolean},       {"signal", OptionType::boolean},    {"name", OptionType::string},
-    {"debug", OptionType::number},      {"size", OptionType::size},         {"chardev", OptionType::string},
-    {"append", OptionType::boolean},    {"logfile", OptionType::string},    {"logappend", OptionType::boolean},
-    {"mouse", OptionType::boolean},     {"clipboard", OptionType::boolean}, {"tight", OptionType::boolean},
-    {"abstract", OptionType::boolean},  {"max-clients", OptionType::number},
+    {"backend", OptionType::string},   {"path", OptionType::string},        {"host", OptionType::string},
+    {"port", OptionType::string},      {"fd", OptionType::string},          {"localaddr", OptionType::string},
+    {"localport", OptionType::string}, {"to", OptionType::number},          {"ipv4", OptionType::boolean},
+    {"ipv6", OptionType::boolean},     {"wait", OptionType::boolean},       {"server", OptionType::boolean},
+    {"delay", OptionType::boolean},    {"nodelay", OptionType::boolean},    {"reconnect", OptionType::number},
+    {"telnet", OptionType::boolean},   {"tn3270", OptionType::boolean},     {"tls-creds", OptionType::string},
+    {"tls-authz", OptionType::string}, {"websocket", OptionType::boolean},  {"width", OptionType::number},
+    {"height", OptionType::number},    {"cols", OptionType::number},        {"rows", OptionType::number},
+    {"mux", OptionType::boolean},      {"signal", OptionType::boolean},     {"name", OptionType::string},
+    {"debug", OptionType::number},     {"size", OptionType::size},          {"chardev", OptionType::string},
+    {"append", OptionType::boolean},   {"logfile", OptionType::string},     {"logappend", OptionType::boolean},
+    {"mouse", OptionType::boolean},    {"clipboard", OptionType::boolean},  {"tight", OptionType::boolean},
+    {"abstract", OptionType::boolean}, {"max-clients", OptionType::number},
 };
 
 constexpr std::string_view kBackends[] = {"stdio", "null", "socket", "file"};
@@ -52,7 +52,8 @@ Result<SocketAddressLegacy> socket_address(const Options& options) {
         inet.port = options.get("port");
         if (options.has("to")) {
             const auto to = RHEA_TRY(options.get_number("to", 0));
-            if (to > std::numeric_limits<std::uint16_t>::max()) return fail(Error::invalid_parameter_value("to", "uint16_t"));
+            if (to > std::numeric_limits<std::uint16_t>::max())
+                return fail(Error::invalid_parameter_value("to", "uint16_t"));
             inet.to = static_cast<std::uint16_t>(to);
         }
         inet.ipv4 = RHEA_TRY(optional_bool(options, "ipv4"));
@@ -60,7 +61,7 @@ Result<SocketAddressLegacy> socket_address(const Options& options) {
         address.type = SocketAddressType::inet;
         address.u = Data<InetSocketAddress>{std::move(inet)};
     } else {
-        address.type = SocketAddressType::fd;   // without any of the three, QEMU goes on to miss the number of an fd
+        address.type = SocketAddressType::fd;  // without any of the three, QEMU goes on to miss the number of an fd
         address.u = Data<FdSocketAddress>{{options.get("fd")}};
     }
     return address;
@@ -79,8 +80,7 @@ Result<ChardevSocket> socket_backend(const Options& options) {
     socket.telnet = RHEA_TRY(optional_bool(options, "telnet"));
     socket.tn3270 = RHEA_TRY(optional_bool(options, "tn3270"));
     socket.websocket = RHEA_TRY(optional_bool(options, "websocket"));
-    if (options.has("reconnect"))
-        socket.reconnect = static_cast<std::int64_t>(RHEA_TRY(options.get_number("reconnect", 0)));
+    if (options.has("reconnect")) socket.reconnect = static_cast<std::int64_t>(RHEA_TRY(options.get_number("reconnect", 0)));
     socket.tls_creds = optional_string(options, "tls-creds");
     socket.tls_authz = optional_string(options, "tls-authz");
     socket.addr = RHEA_TRY(socket_address(options));
@@ -193,38 +193,39 @@ Result<ChardevOptions> chardev_options(const Options& options) {
     result.backend.type = *enum_from_name<ChardevKind>(name);
     const auto max_clients = RHEA_TRY(options.get_number("max-clients", 1));
     if (max_clients < 1 || max_clients > kMaxClients)
-        return fail(Error::invalid_parameter_value("max-clients", fmt::format("a value in range from 1 to {}", kMaxClients)));
+        return fail(
+            Error::invalid_parameter_value("max-clients", fmt::format("a value in range from 1 to {}", kMaxClients)));
     result.max_clients = static_cast<unsigned>(max_clients);
 
     switch (result.backend.type) {
-    case ChardevKind::file: {
-        if (!options.has("path")) return fail("chardev: file: no filename given");
-        ChardevFile file;
-        file.out = options.get("path");
-        file.append = RHEA_TRY(optional_bool(options, "append"));
-        RHEA_CHECK(fill_common(file, options));
-        result.backend.u = Data<ChardevFile>{std::move(file)};
-        break;
-    }
-    case ChardevKind::stdio: {
-        ChardevStdio stdio;
-        stdio.signal = RHEA_TRY(optional_bool(options, "signal"));
-        RHEA_CHECK(fill_common(stdio, options));
-        result.backend.u = Data<ChardevStdio>{std::move(stdio)};
-        break;
-    }
-    case ChardevKind::socket: {
-        auto socket = RHEA_TRY(socket_backend(options));
-        RHEA_CHECK(fill_common(socket, options));
-        result.backend.u = Data<ChardevSocket>{std::move(socket)};
-        break;
-    }
-    default: {
-        ChardevCommon common;
-        RHEA_CHECK(fill_common(common, options));
-        result.backend.u = Data<ChardevCommon>{std::move(common)};
-        break;
-    }
+        case ChardevKind::file: {
+            if (!options.has("path")) return fail("chardev: file: no filename given");
+            ChardevFile file;
+            file.out = options.get("path");
+            file.append = RHEA_TRY(optional_bool(options, "append"));
+            RHEA_CHECK(fill_common(file, options));
+            result.backend.u = Data<ChardevFile>{std::move(file)};
+            break;
+        }
+        case ChardevKind::stdio: {
+            ChardevStdio stdio;
+            stdio.signal = RHEA_TRY(optional_bool(options, "signal"));
+            RHEA_CHECK(fill_common(stdio, options));
+            result.backend.u = Data<ChardevStdio>{std::move(stdio)};
+            break;
+        }
+        case ChardevKind::socket: {
+            auto socket = RHEA_TRY(socket_backend(options));
+            RHEA_CHECK(fill_common(socket, options));
+            result.backend.u = Data<ChardevSocket>{std::move(socket)};
+            break;
+        }
+        default: {
+            ChardevCommon common;
+            RHEA_CHECK(fill_common(common, options));
+            result.backend.u = Data<ChardevCommon>{std::move(common)};
+            break;
+        }
     }
     return result;
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 
 #include "chardev/file_chardev.h"
@@ -17,23 +18,28 @@ namespace {
 
 Result<std::unique_ptr<Chardev>> open_chardev(const ChardevContext& context, const ChardevOptions& options) {
     switch (options.backend.type) {
-    case ChardevKind::file: return FileChardev::open(context, options);
-    case ChardevKind::null: return NullChardev::open(context, options);
-    case ChardevKind::stdio: return StdioChardev::open(context, options);
-    case ChardevKind::socket: {
-        const auto& socket = std::get<Data<ChardevSocket>>(options.backend.u).data;
-        RHEA_CHECK(check_socket_options(socket));
-        return socket.server.value_or(true) ? SocketServer::open(context, options) : SocketClient::open(context, options);
-    }
-    default: return fail(fmt::format("'{}' is not a valid char driver name", enum_name(options.backend.type)));
+        case ChardevKind::file: return FileChardev::open(context, options);
+        case ChardevKind::null: return NullChardev::open(context, options);
+        case ChardevKind::stdio: return StdioChardev::open(context, options);
+        case ChardevKind::socket: {
+            const auto& socket = std::get<Data<ChardevSocket>>(options.backend.u).data;
+            RHEA_CHECK(check_socket_options(socket));
+            return socket.server.value_or(true) ? SocketServer::open(context, options)
+                                                : SocketClient::open(context, options);
+        }
+        default: return fail(fmt::format("'{}' is not a valid char driver name", enum_name(options.backend.type)));
     }
 }
 
 }  // namespace
 
 Chardevs::Chardevs(ChardevHost host) : host_(std::move(host)), turn_(std::make_unique<LoopTurn>(host_.loop)) {
+    struct sigaction broken_pipe {};
+    if (::sigaction(SIGPIPE, nullptr, &broken_pipe) == 0 && broken_pipe.sa_handler == SIG_DFL) ::signal(SIGPIPE, SIG_IGN);
     if (!host_.open_file)
-        host_.open_file = [](const std::string& path, int flags, unsigned mode) { return ::open(path.c_str(), flags, mode); };
+        host_.open_file = [](const std::string& path, int flags, unsigned mode) {
+            return ::open(path.c_str(), flags, mode);
+        };
     if (!host_.info)
         host_.info = [](std::string_view message) {
             std::fprintf(stderr, "info: %.*s\n", static_cast<int>(message.size()), message.data());
@@ -70,8 +76,9 @@ Chardev* Chardevs::find(std::string_view label) const {
 
 std::vector<Chardev*> Chardevs::all() const {
     std::vector<Chardev*> list;
-    chardevs_.for_each([&list](const std::string&, const std::unique_ptr<Chardev>& chardev) { list.push_back(chardev.get()); });
-    std::reverse(list.begin(), list.end());     // query-chardev tells the container's children backwards
+    chardevs_.for_each(
+        [&list](const std::string&, const std::unique_ptr<Chardev>& chardev) { list.push_back(chardev.get()); });
+    std::reverse(list.begin(), list.end());  // query-chardev tells the container's children backwards
     return list;
 }
 

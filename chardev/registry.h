@@ -1,6 +1,6 @@
 #pragma once
-/// The chardevs of one program: made from options, found by label, listed as query-chardev lists them. Everything runs on the
-/// thread of one libuv loop.
+/// The chardevs of one program: made from options, found by label, listed as query-chardev lists them. Everything runs on
+/// the thread of one libuv loop.
 #include <uv.h>
 
 #include <functional>
@@ -35,15 +35,16 @@ using NamedFds = std::function<Result<int>(const std::string& name)>;
 
 class Chardevs {
 public:
+    /// From here on SIGPIPE is ignored, unless the program handles it: a reader that goes away is an error of a write.
     explicit Chardevs(ChardevHost host);
     /// Shuts down what is left. The loop must turn once more afterwards, to close its handles.
     ~Chardevs();
     Chardevs(const Chardevs&) = delete;
     Chardevs& operator=(const Chardevs&) = delete;
 
-    /// Resolves names, connects clients, and for a server with wait=on waits for the first client: blocking, as QEMU does it.
-    /// Fails with "Chardev with id 'x' already exists" before anything else.
-    /// `named_fds`: what `fd=NAME` means to the monitor that asks; without it NAME is a number.
+    /// Resolves names, connects clients, and for a server with wait=on waits for the first client: blocking, as QEMU does
+    /// it. Fails with "Chardev with id 'x' already exists" before anything else. `named_fds`: what `fd=NAME` means to the
+    /// monitor that asks; without it NAME is a number.
     Result<Chardev*> create(const ChardevOptions& options, const NamedFds& named_fds = {});
     /// Adds one made elsewhere (an embedder's own kind, a MemoryChardev); its label must be free.
     Result<Chardev*> add(std::unique_ptr<Chardev> chardev);
@@ -63,7 +64,7 @@ private:
     void retire(Chardev& chardev);
 
     ChardevHost host_;
-    std::unique_ptr<LoopTurn> turn_;        // outlives the chardevs
+    std::unique_ptr<LoopTurn> turn_;  // outlives the chardevs
     HashOrderedMap<std::unique_ptr<Chardev>> chardevs_;
 };
 

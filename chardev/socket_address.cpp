@@ -66,10 +66,11 @@ Result<std::string> temporary_path() {
 
 /// Only a socket is taken out of the way. (QEMU removes whatever file there is.)
 Result<void> remove_stale_socket(const std::string& path) {
-    struct stat info{};
+    struct stat info {};
     if (::lstat(path.c_str(), &info) != 0) return {};
     if (S_ISDIR(info.st_mode)) return fail(fmt::format("Failed to unlink socket {}: {}", path, std::strerror(EISDIR)));
-    if (!S_ISSOCK(info.st_mode)) return fail(fmt::format("Failed to bind socket to {}: {}", path, std::strerror(EADDRINUSE)));
+    if (!S_ISSOCK(info.st_mode))
+        return fail(fmt::format("Failed to bind socket to {}: {}", path, std::strerror(EADDRINUSE)));
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) return system_failure("Failed to unlink socket " + path);
     return {};
 }
@@ -94,7 +95,8 @@ Result<AddressList> resolve(const InetSocketAddress& where, bool listening) {
     const addrinfo hints = RHEA_TRY(address_hints(where, listening));
     addrinfo* found = nullptr;
     const char* host = listening && where.host.empty() ? nullptr : where.host.c_str();
-    if (const int error = ::getaddrinfo(host, where.port.c_str(), &hints, &found)) return fail(resolution_failure(where, error));
+    if (const int error = ::getaddrinfo(host, where.port.c_str(), &hints, &found))
+        return fail(resolution_failure(where, error));
     return AddressList(found, ::freeaddrinfo);
 }
 
@@ -133,7 +135,8 @@ Result<FileDescriptor> listen_address(const InetSocketAddress& where, addrinfo& 
             only_v6 = true;
         }
     }
-    if (error == 0) return fail(fmt::format("Failed to create a socket: {}", std::strerror(ENOENT)));     // no port in the range
+    if (error == 0)
+        return fail(fmt::format("Failed to create a socket: {}", std::strerror(ENOENT)));  // no port in the range
     return fail(fmt::format("Failed to find an available port: {}", std::strerror(error)));
 }
 
@@ -213,13 +216,14 @@ bool is_socket(int fd) {
 
 std::optional<SocketFile> SocketFile::of(int socket) {
     const auto name = SocketName::local(socket);
-    struct stat info{};
-    if (name.address.ss_family != AF_UNIX || name.path().empty() || ::lstat(name.path().c_str(), &info) != 0) return std::nullopt;
+    struct stat info {};
+    if (name.address.ss_family != AF_UNIX || name.path().empty() || ::lstat(name.path().c_str(), &info) != 0)
+        return std::nullopt;
     return SocketFile{name.path(), info.st_dev, info.st_ino};
 }
 
 void SocketFile::remove() const {
-    struct stat info{};
+    struct stat info {};
     if (::lstat(path.c_str(), &info) == 0 && info.st_dev == device && info.st_ino == inode) ::unlink(path.c_str());
 }
 
@@ -243,28 +247,29 @@ Result<FileDescriptor> socket_of_fd(const FdSocketAddress& address, const NamedF
     return fd;
 }
 
-Result<std::vector<FileDescriptor>> listen_sockets(const SocketAddressLegacy& address, const NamedFds& named_fds, int backlog) {
+Result<std::vector<FileDescriptor>> listen_sockets(const SocketAddressLegacy& address, const NamedFds& named_fds,
+                                                   int backlog) {
     std::vector<FileDescriptor> sockets;
     switch (address.type) {
-    case SocketAddressType::inet: return listen_inet(branch_of<InetSocketAddress>(address), backlog);
-    case SocketAddressType::unix_path:
-        sockets.push_back(RHEA_TRY(listen_unix(branch_of<UnixSocketAddress>(address), backlog)));
-        return sockets;
-    case SocketAddressType::vsock: break;
-    case SocketAddressType::fd:
-        sockets.push_back(RHEA_TRY(socket_of_fd(branch_of<FdSocketAddress>(address), named_fds)));
-        if (::listen(sockets.back().get(), backlog) != 0) return system_failure("Failed to listen on fd socket");
-        return sockets;
+        case SocketAddressType::inet: return listen_inet(branch_of<InetSocketAddress>(address), backlog);
+        case SocketAddressType::unix_path:
+            sockets.push_back(RHEA_TRY(listen_unix(branch_of<UnixSocketAddress>(address), backlog)));
+            return sockets;
+        case SocketAddressType::vsock: break;
+        case SocketAddressType::fd:
+            sockets.push_back(RHEA_TRY(socket_of_fd(branch_of<FdSocketAddress>(address), named_fds)));
+            if (::listen(sockets.back().get(), backlog) != 0) return system_failure("Failed to listen on fd socket");
+            return sockets;
     }
     return fail("socket family AF_VSOCK unsupported");
 }
 
 Result<FileDescriptor> connect_socket(const SocketAddressLegacy& address, const NamedFds& named_fds) {
     switch (address.type) {
-    case SocketAddressType::inet: return connect_inet(branch_of<InetSocketAddress>(address));
-    case SocketAddressType::unix_path: return connect_unix(branch_of<UnixSocketAddress>(address), true);
-    case SocketAddressType::vsock: break;
-    case SocketAddressType::fd: return socket_of_fd(branch_of<FdSocketAddress>(address), named_fds);
+        case SocketAddressType::inet: return connect_inet(branch_of<InetSocketAddress>(address));
+        case SocketAddressType::unix_path: return connect_unix(branch_of<UnixSocketAddress>(address), true);
+        case SocketAddressType::vsock: break;
+        case SocketAddressType::fd: return socket_of_fd(branch_of<FdSocketAddress>(address), named_fds);
     }
     return fail("socket family AF_VSOCK unsupported");
 }
@@ -319,18 +324,20 @@ bool is_unix_socket(int socket) { return SocketName::local(socket).address.ss_fa
 std::string address_name(const SocketAddressLegacy& address, int listening) {
     if (listening >= 0 && !is_unix_socket(listening)) return "tcp:" + SocketName::local(listening).host_port(false);
     switch (address.type) {
-    case SocketAddressType::inet:
-        return fmt::format("tcp:{}:{}", branch_of<InetSocketAddress>(address).host, branch_of<InetSocketAddress>(address).port);
-    case SocketAddressType::unix_path: {
-        const auto& where = branch_of<UnixSocketAddress>(address);
-        const bool abstract = where.abstract.value_or(false);
-        const std::string path = abstract || listening < 0 ? where.path : SocketName::local(listening).path();
-        return fmt::format("unix:{}{}{}", path, abstract ? ",abstract=on" : "",
-                           abstract && where.tight.value_or(true) ? ",tight=on" : "");
-    }
-    case SocketAddressType::vsock:
-        return fmt::format("vsock:{}:{}", branch_of<VsockSocketAddress>(address).cid, branch_of<VsockSocketAddress>(address).port);
-    case SocketAddressType::fd: break;
+        case SocketAddressType::inet:
+            return fmt::format("tcp:{}:{}", branch_of<InetSocketAddress>(address).host,
+                               branch_of<InetSocketAddress>(address).port);
+        case SocketAddressType::unix_path: {
+            const auto& where = branch_of<UnixSocketAddress>(address);
+            const bool abstract = where.abstract.value_or(false);
+            const std::string path = abstract || listening < 0 ? where.path : SocketName::local(listening).path();
+            return fmt::format("unix:{}{}{}", path, abstract ? ",abstract=on" : "",
+                               abstract && where.tight.value_or(true) ? ",tight=on" : "");
+        }
+        case SocketAddressType::vsock:
+            return fmt::format("vsock:{}:{}", branch_of<VsockSocketAddress>(address).cid,
+                               branch_of<VsockSocketAddress>(address).port);
+        case SocketAddressType::fd: break;
     }
     if (listening >= 0) return "unix:" + SocketName::local(listening).path();
     return "fd:" + branch_of<FdSocketAddress>(address).str;

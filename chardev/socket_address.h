@@ -29,7 +29,8 @@ Result<FileDescriptor> socket_of_fd(const FdSocketAddress& address, const NamedF
 
 /// Bound, listening, non-blocking sockets: one, or one for each address of a host name. Blocks for name resolution. A stale
 /// socket file is replaced, any other file stays and is an error.
-Result<std::vector<FileDescriptor>> listen_sockets(const SocketAddressLegacy& address, const NamedFds& named_fds, int backlog);
+Result<std::vector<FileDescriptor>> listen_sockets(const SocketAddressLegacy& address, const NamedFds& named_fds,
+                                                   int backlog);
 /// A connected, non-blocking socket. Blocks until connected.
 Result<FileDescriptor> connect_socket(const SocketAddressLegacy& address, const NamedFds& named_fds);
 
@@ -48,8 +49,8 @@ Result<FileDescriptor> connect_unix(const UnixSocketAddress& where, bool wait);
 Error connect_failure(const InetSocketAddress& where, int error);
 
 bool is_unix_socket(int socket);
-/// "tcp:127.0.0.1:4444", "unix:/tmp/s,abstract=on" as asked for; with `listening`, where that socket came to listen (the real
-/// port, the file of an fd).
+/// "tcp:127.0.0.1:4444", "unix:/tmp/s,abstract=on" as asked for; with `listening`, where that socket came to listen (the
+/// real port, the file of an fd).
 std::string address_name(const SocketAddressLegacy& address, int listening = -1);
 /// "unix:/tmp/s,server=on", "tcp:127.0.0.1:4444,server=on <-> 127.0.0.1:51234" of a connected socket.
 std::string connection_name(int socket, bool server);

@@ -14,7 +14,7 @@ namespace rhea {
 
 namespace {
 
-constexpr int kCrowdBacklog = 128;                  // for a server of several clients; else QEMU's single one
+constexpr int kCrowdBacklog = 128;  // for a server of several clients; else QEMU's single one
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::seconds kLongestRetry{24 * 60 * 60};
 
@@ -108,7 +108,8 @@ void SocketServer::wait_for_client(const ChardevHost& host) {
 }
 
 void SocketServer::fd_ready(FdWatch& watch, int) {
-    const auto at = std::find_if(listeners_.begin(), listeners_.end(), [&](const Listener& l) { return l.watch.get() == &watch; });
+    const auto at =
+        std::find_if(listeners_.begin(), listeners_.end(), [&](const Listener& l) { return l.watch.get() == &watch; });
     accept_from(at->socket.get());
 }
 
@@ -133,11 +134,14 @@ void SocketServer::pause() {
     pause_.reset(new uv_timer_t);
     uv_timer_init(turn().loop(), pause_.get());
     pause_->data = this;
-    uv_timer_start(pause_.get(), [](uv_timer_t* timer) {
-        auto* self = static_cast<SocketServer*>(timer->data);
-        self->pause_.reset();
-        self->listen_if_room();
-    }, kAcceptPause.count(), 0);
+    uv_timer_start(
+        pause_.get(),
+        [](uv_timer_t* timer) {
+            auto* self = static_cast<SocketServer*>(timer->data);
+            self->pause_.reset();
+            self->listen_if_room();
+        },
+        kAcceptPause.count(), 0);
     listen_if_room();
 }
 
@@ -187,8 +191,8 @@ void SocketClient::connected(Result<FileDescriptor> socket) {
 
 void SocketClient::retry_later() {
     if (retry_ms_ == 0) return;
-    uv_timer_start(retry_.get(), [](uv_timer_t* timer) { static_cast<SocketClient*>(timer->data)->try_to_connect(); },
-                   retry_ms_, 0);
+    uv_timer_start(
+        retry_.get(), [](uv_timer_t* timer) { static_cast<SocketClient*>(timer->data)->try_to_connect(); }, retry_ms_, 0);
 }
 
 std::string SocketClient::filename() const {

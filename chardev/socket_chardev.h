@@ -40,14 +40,15 @@ private:
 
     ChardevSocket options_;
     unsigned max_clients_;
-    std::string address_;               // of the first listener
+    std::string address_;  // of the first listener
     std::vector<Listener> listeners_;
-    UvHandle<uv_timer_t> pause_;        // while no file descriptors are left to accept with
+    UvHandle<uv_timer_t> pause_;  // while no file descriptors are left to accept with
 };
 
 class SocketClient final : public StreamChardev {
 public:
-    /// Connects, or with `reconnect` begins to: then no failure is final, and the end of a connection begins the next attempt.
+    /// Connects, or with `reconnect` begins to: then no failure is final, and the end of a connection begins the next
+    /// attempt.
     static Result<std::unique_ptr<Chardev>> open(const ChardevContext& context, const ChardevOptions& options);
     ~SocketClient() override;
 
@@ -63,8 +64,8 @@ private:
 
     const ChardevHost& host_;
     ChardevSocket options_;
-    std::uint64_t retry_ms_ = 0;        // 0: never again
-    bool trouble_told_ = false;         // once for a series of failures
+    std::uint64_t retry_ms_ = 0;  // 0: never again
+    bool trouble_told_ = false;   // once for a series of failures
     std::unique_ptr<Connector> connector_;
     UvHandle<uv_timer_t> retry_;
 };

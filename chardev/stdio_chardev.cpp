@@ -55,7 +55,8 @@ StdioChardev::StdioChardev(const ChardevContext& context, const ChardevOptions& 
     continued_.reset(new uv_signal_t);
     uv_signal_init(turn().loop(), continued_.get());
     continued_->data = this;
-    uv_signal_start(continued_.get(), [](uv_signal_t* h, int) { static_cast<StdioChardev*>(h->data)->set_terminal(); }, SIGCONT);
+    uv_signal_start(
+        continued_.get(), [](uv_signal_t* h, int) { static_cast<StdioChardev*>(h->data)->set_terminal(); }, SIGCONT);
     uv_unref(reinterpret_cast<uv_handle_t*>(continued_.get()));
 }
 
@@ -68,9 +69,7 @@ void StdioChardev::shut_down() {
     StdioState::state().restore();
 }
 
-void StdioChardev::opened() {
-    adopt(StreamPeer::files(turn(), owner(), duplicate(STDIN_FILENO), duplicate(STDOUT_FILENO)));
-}
+void StdioChardev::opened() { adopt(StreamPeer::files(turn(), owner(), duplicate(STDIN_FILENO), duplicate(STDOUT_FILENO))); }
 
 void StdioChardev::set_echo(bool on) {
     echo_ = on;

@@ -1,6 +1,6 @@
 #pragma once
-/// Standard input and output. The terminal, and the blocking mode that the shell gave us, are put back at the end, however the
-/// program exits.
+/// Standard input and output. The terminal, and the blocking mode that the shell gave us, are put back at the end, however
+/// the program exits.
 #include <termios.h>
 #include <uv.h>
 
@@ -27,9 +27,9 @@ private:
     void set_terminal() const;
 
     bool open_ = true;
-    bool signals_;                          // ^C acts on the program
+    bool signals_;  // ^C acts on the program
     bool echo_ = false;
-    UvHandle<uv_signal_t> continued_;       // a shell leaves its own settings behind when it continues us
+    UvHandle<uv_signal_t> continued_;  // a shell leaves its own settings behind when it continues us
 };
 
 }  // namespace rhea

@@ -70,7 +70,7 @@ void StreamChardev::peer_ended(StreamPeer& peer) {
     const std::unique_ptr<StreamPeer> last_breath = std::move(*at);
     peers_.erase(at);
     peer_left();
-    if (PeerUser* user = last_breath->user()) user->disconnected();     // may be the end of this object
+    if (PeerUser* user = last_breath->user()) user->disconnected();  // may be the end of this object
 }
 
 void StreamChardev::peer_wrote(std::string_view bytes) {

@@ -52,7 +52,7 @@ void StreamPeer::schedule() {
 void StreamPeer::set_reading(bool on) {
     reading_ = on;
     watch_hang_up_ = true;
-    queue();        // the watches follow at the end of the turn: off and on again costs nothing
+    queue();  // the watches follow at the end of the turn: off and on again costs nothing
 }
 
 void StreamPeer::flush() {
@@ -138,8 +138,9 @@ void StreamPeer::update_watches() {
     if (ended_) return;
     int in = 0;
     if (user_ && reading_ && !input_over_) in = UV_READABLE;
-    else if (is_socket_ && watch_hang_up_) in = UV_PRIORITIZED;     // together with which the system tells a hang-up, and
-                                                                    // not that input waits
+    else if (is_socket_ && watch_hang_up_)
+        in = UV_PRIORITIZED;  // together with which the system tells a hang-up, and
+                              // not that input waits
     const int out = blocked_ ? UV_WRITABLE : 0;
     if (in_watch_) in_watch_->set(is_socket_ ? in | out : in);
     if (out_watch_) out_watch_->set(out);

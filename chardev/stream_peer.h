@@ -64,19 +64,19 @@ private:
 
     StreamOwner& owner_;
     PeerUser* user_ = nullptr;
-    FileDescriptor in_, out_;               // a socket is in_ only
+    FileDescriptor in_, out_;  // a socket is in_ only
     std::unique_ptr<FdWatch> in_watch_, out_watch_;
-    std::size_t sent_ = 0;                  // so much of output_ has left
+    std::size_t sent_ = 0;  // so much of output_ has left
     std::deque<int> fds_;
     bool is_socket_ = false;
     bool passes_fds_ = false;
     bool reading_ = true;
-    bool receiving_ = false;                // inside the user's received()
+    bool receiving_ = false;  // inside the user's received()
     bool input_over_ = false;
-    bool answers_to_come_ = false;          // the user said so when the input was over
+    bool answers_to_come_ = false;  // the user said so when the input was over
     bool watch_hang_up_ = true;
-    bool blocked_ = false;                  // the system takes no more for now
-    bool backlog_ = false;                  // the user is owed drained()
+    bool blocked_ = false;  // the system takes no more for now
+    bool backlog_ = false;  // the user is owed drained()
     bool ended_ = false;
 };
 

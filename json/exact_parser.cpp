@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -44,23 +45,24 @@ Result<std::uint32_t> unicode_escape(std::string_view& rest) {
         }
     }
     // The text shows what was read, to the closing quote at most.
-    if (!is_character(value)) return syntax_error(fmt::format("{} is not a valid Unicode character", rest.substr(0, length)));
+    if (!is_character(value))
+        return syntax_error(fmt::format("{} is not a valid Unicode character", rest.substr(0, length)));
     rest.remove_prefix(length);
     return static_cast<std::uint32_t>(value);
 }
 
 std::optional<char> simple_escape(char byte) {
     switch (byte) {
-    case '"':
-    case '\'':
-    case '\\':
-    case '/': return byte;
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return std::nullopt;
+        case '"':
+        case '\'':
+        case '\\':
+        case '/': return byte;
+        case 'b': return '\b';
+        case 'f': return '\f';
+        case 'n': return '\n';
+        case 'r': return '\r';
+        case 't': return '\t';
+        default: return std::nullopt;
     }
 }
 
@@ -86,6 +88,7 @@ Result<std::string> unquote(std::string_view token) {
     return text;
 }
 
+/// Keeps the open containers in a list of its own: a hostile message must not choose how deep the program's stack goes.
 class ExactParser {
 public:
     explicit ExactParser(std::string_view message)
@@ -93,22 +96,33 @@ public:
         advance();
     }
 
-    Result<QObject> value() {
-        const Token token = token_;
-        const std::string_view text = text_;
-        if (token == Token::none) return syntax_error("premature EOI");
-        advance();
-        switch (token) {
-        case Token::open_brace: return dict();
-        case Token::open_bracket: return list();
-        case Token::string: return QObject(RHEA_TRY(unquote(text)));
-        case Token::number: return QObject(parse_number(text));
-        case Token::keyword: return keyword(text);
-        default: return syntax_error("expecting value");
+    Result<QObject> parse() {
+        for (;;) {
+            QObject value;
+            if (begin_container()) {
+                if (!closes()) continue;  // on to its first element or key
+                advance();
+                value = close();
+            } else {
+                value = RHEA_TRY(scalar());
+            }
+            for (;;) {
+                if (open_.empty()) return value;
+                RHEA_CHECK(put(std::move(value)));
+                if (open_.back().has_key || RHEA_TRY(another())) break;
+                value = close();
+            }
         }
     }
 
 private:
+    struct Open {
+        QObject container;
+        Token closer;
+        bool has_key = false;  // `key` is that of the value that comes next
+        std::string key;
+    };
+
     void advance() {
         at_ = lexer_.skip(at_, end_);
         token_ = at_ == end_ ? Token::none : lexer_.next(at_, end_);
@@ -116,54 +130,67 @@ private:
         text_ = std::string_view(at_ - lexer_.length(), lexer_.length());
     }
 
-    static Result<QObject> keyword(std::string_view word) {
-        if (word == "true") return QObject(true);
-        if (word == "false") return QObject(false);
-        if (word == "null") return QObject();
-        return syntax_error(fmt::format("invalid keyword '{}'", word));
-    }
-
-    /// Behind an element: true when another one follows, false behind `close`.
-    Result<bool> another(Token close, std::string_view container) {
-        const Token token = token_;
-        if (token == Token::none) return syntax_error("premature EOI");
+    bool begin_container() {
+        if (token_ == Token::open_brace) open_.push_back({QDict(), Token::close_brace, false, {}});
+        else if (token_ == Token::open_bracket) open_.push_back({QList(), Token::close_bracket, false, {}});
+        else return false;
         advance();
-        if (token == close) return false;
-        if (token == Token::comma) return true;
-        return syntax_error(fmt::format("expected separator in {}", container));
+        return true;
+    }
+    bool closes() const { return token_ == open_.back().closer; }
+    QObject close() {
+        QObject container = std::move(open_.back().container);
+        open_.pop_back();
+        return container;
     }
 
-    Result<QObject> list() {
-        QList list;
-        if (token_ == Token::close_bracket) {
-            advance();
-            return QObject(std::move(list));
+    Result<QObject> scalar() {
+        const Token token = token_;
+        const std::string_view text = text_;
+        advance();
+        switch (token) {
+            case Token::none: return syntax_error("premature EOI");
+            case Token::string: return QObject(RHEA_TRY(unquote(text)));
+            case Token::number: return QObject(parse_number(text));
+            case Token::keyword:
+                if (text == "true") return QObject(true);
+                if (text == "false") return QObject(false);
+                if (text == "null") return QObject();
+                return syntax_error(fmt::format("invalid keyword '{}'", text));
+            default: return syntax_error("expecting value");
         }
-        do list.push_back(RHEA_TRY(value()));
-        while (RHEA_TRY(another(Token::close_bracket, "list")));
-        return QObject(std::move(list));
     }
 
-    Result<QObject> dict() {
-        QDict dict;
-        if (token_ == Token::close_brace) {
-            advance();
-            return QObject(std::move(dict));
+    /// Gives a value to the innermost container: as an element, a key (with the colon behind it) or a member.
+    Result<void> put(QObject&& value) {
+        Open& parent = open_.back();
+        if (QList* list = parent.container.list()) {
+            list->push_back(std::move(value));
+            return {};
         }
-        do RHEA_CHECK(member(dict));
-        while (RHEA_TRY(another(Token::close_brace, "dict")));
-        return QObject(std::move(dict));
-    }
-
-    Result<void> member(QDict& dict) {
-        QObject key = RHEA_TRY(value());    // so that a key of another type is read to its end first
-        if (!key.string()) return syntax_error("key is not a string in object");
+        if (parent.has_key) {
+            parent.has_key = false;
+            if (!parent.container.dict()->add(std::move(parent.key), std::move(value))) return syntax_error("duplicate key");
+            return {};
+        }
+        if (!value.string()) return syntax_error("key is not a string in object");
         if (token_ == Token::none) return syntax_error("premature EOI");
         if (token_ != Token::colon) return syntax_error("missing : in object pair");
         advance();
-        QObject member = RHEA_TRY(value());
-        if (!dict.add(std::move(*key.string()), std::move(member))) return syntax_error("duplicate key");
+        parent.key = std::move(*value.string());
+        parent.has_key = true;
         return {};
+    }
+
+    /// Behind an element: whether another one follows, or the container ends.
+    Result<bool> another() {
+        const Token token = token_;
+        if (token == Token::none) return syntax_error("premature EOI");
+        const bool closed = closes();
+        advance();
+        if (closed) return false;
+        if (token == Token::comma) return true;
+        return syntax_error(open_.back().container.list() ? "expected separator in list" : "expected separator in dict");
     }
 
     Lexer lexer_;
@@ -171,10 +198,11 @@ private:
     const char* const end_;
     Token token_ = Token::none;
     std::string_view text_;
+    std::vector<Open> open_;
 };
 
 }  // namespace
 
-Result<QObject> parse_exactly(std::string_view message) { return ExactParser(message).value(); }
+Result<QObject> parse_exactly(std::string_view message) { return ExactParser(message).parse(); }
 
 }  // namespace rhea::json

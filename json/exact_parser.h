@@ -8,8 +8,8 @@
 
 namespace rhea::json {
 
-/// `message` is what a Lexer finds no fault with: one value, or tokens that make none. It recurses once for each level, which
-/// the caller has bounded.
+/// `message` is what a Lexer finds no fault with: one value, or tokens that make none. It recurses once for each level,
+/// which the caller has bounded.
 Result<QObject> parse_exactly(std::string_view message);
 
 }  // namespace rhea::json

@@ -37,7 +37,7 @@ private:
 
 namespace {
 
-constexpr std::size_t kKeptMemory = 64u << 10;    // a longer message's memory is given back
+constexpr std::size_t kKeptMemory = 64u << 10;  // a longer message's memory is given back
 
 // Numbers come as their text: RapidJSON would round some of them differently, and calls large ones errors.
 constexpr unsigned kFlags = rapidjson::kParseStopWhenDoneFlag | rapidjson::kParseNumbersAsStringsFlag;
@@ -100,7 +100,7 @@ public:
 private:
     struct Open {
         QObject container;
-        std::string key;    // of the member that comes next
+        std::string key;  // of the member that comes next
     };
 
     bool open(QObject&& container) {
@@ -119,7 +119,8 @@ private:
     bool add(Value&& value) {
         Open& parent = open_.back();
         if (QList* list = parent.container.list()) list->emplace_back(std::forward<Value>(value));
-        else if (!parent.container.dict()->add(std::move(parent.key), std::forward<Value>(value))) return false;    // a duplicate
+        else if (!parent.container.dict()->add(std::move(parent.key), std::forward<Value>(value)))
+            return false;  // a duplicate
         return count();
     }
     /// A value is at most three tokens: itself, or its two brackets, and a comma.

@@ -1,6 +1,6 @@
 #pragma once
-/// The straight way from bytes to a QObject, by RapidJSON's reader: for what is JSON to the letter. Everything else it leaves to
-/// the lexer and the exact parser; it never takes what they would refuse.
+/// The straight way from bytes to a QObject, by RapidJSON's reader: for what is JSON to the letter. Everything else it
+/// leaves to the lexer and the exact parser; it never takes what they would refuse.
 #include <cstddef>
 #include <memory>
 #include <string_view>
@@ -17,8 +17,8 @@ public:
     };
     enum class Outcome {
         parsed,
-        cut,        ///< all is well so far, but the bytes end first
-        refused,    ///< not for this parser
+        cut,      ///< all is well so far, but the bytes end first
+        refused,  ///< not for this parser
     };
 
     explicit FastParser(Bounds bounds);

@@ -8,10 +8,10 @@ namespace {
 
 // What a byte may be, apart from its place in a number.
 enum : std::uint8_t {
-    kBlank = 1,        // between tokens
+    kBlank = 1,  // between tokens
     kEndsRecovery = 2,
-    kBody = 4,         // within a string, standing for itself whichever quotes it has
-    kInString = 8,     // within a string or behind a backslash
+    kBody = 4,      // within a string, standing for itself whichever quotes it has
+    kInString = 8,  // within a string or behind a backslash
     kLower = 16,
     kDigit = 32,
 };
@@ -97,38 +97,36 @@ Token Lexer::step(const char*& at, const char* end) {
     }
     while (at != end) {
         switch (state_) {
-        case State::double_quoted:
-        case State::single_quoted: {
-            const char quote = state_ == State::double_quoted ? '"' : '\'';
-            at = run(at, end, kBody);
-            if (at == end) return Token::none;
-            const char byte = *at++;
-            if (byte == quote) return ended(Token::string);
-            if (byte == '\\')
-                state_ = quote == '"' ? State::double_quoted_escape : State::single_quoted_escape;
-            else if (!is(byte, kInString))
-                return ended(Token::stray);
-            break;
-        }
-        case State::double_quoted_escape:
-        case State::single_quoted_escape:
-            if (!is(*at++, kInString)) return ended(Token::stray);
-            state_ = state_ == State::double_quoted_escape ? State::double_quoted : State::single_quoted;
-            break;
-        case State::keyword:
-            at = run(at, end, kLower);
-            if (at != end) return ended(Token::keyword);
-            break;
-        default: {
-            if (state_ == State::digits || state_ == State::fraction || state_ == State::exponent_digits) {
-                at = run(at, end, kDigit);
+            case State::double_quoted:
+            case State::single_quoted: {
+                const char quote = state_ == State::double_quoted ? '"' : '\'';
+                at = run(at, end, kBody);
                 if (at == end) return Token::none;
+                const char byte = *at++;
+                if (byte == quote) return ended(Token::string);
+                if (byte == '\\') state_ = quote == '"' ? State::double_quoted_escape : State::single_quoted_escape;
+                else if (!is(byte, kInString)) return ended(Token::stray);
+                break;
             }
-            const Token token = number_step(static_cast<unsigned char>(*at));
-            if (token == Token::number) return token;    // the byte is not part of it
-            ++at;
-            if (token != Token::none) return token;
-        }
+            case State::double_quoted_escape:
+            case State::single_quoted_escape:
+                if (!is(*at++, kInString)) return ended(Token::stray);
+                state_ = state_ == State::double_quoted_escape ? State::double_quoted : State::single_quoted;
+                break;
+            case State::keyword:
+                at = run(at, end, kLower);
+                if (at != end) return ended(Token::keyword);
+                break;
+            default: {
+                if (state_ == State::digits || state_ == State::fraction || state_ == State::exponent_digits) {
+                    at = run(at, end, kDigit);
+                    if (at == end) return Token::none;
+                }
+                const Token token = number_step(static_cast<unsigned char>(*at));
+                if (token == Token::number) return token;  // the byte is not part of it
+                ++at;
+                if (token != Token::none) return token;
+            }
         }
     }
     return Token::none;
@@ -138,14 +136,14 @@ Token Lexer::step(const char*& at, const char* end) {
 Token Lexer::begin(const char*& at) {
     const char byte = *at++;
     switch (byte) {
-    case '"': state_ = State::double_quoted; break;
-    case '\'': state_ = State::single_quoted; break;
-    case '-': state_ = State::minus; break;
-    case '0': state_ = State::zero; break;
-    default:
-        if (is(byte, kLower)) state_ = State::keyword;
-        else if (is(byte, kDigit)) state_ = State::digits;
-        else return ended(Token::stray);
+        case '"': state_ = State::double_quoted; break;
+        case '\'': state_ = State::single_quoted; break;
+        case '-': state_ = State::minus; break;
+        case '0': state_ = State::zero; break;
+        default:
+            if (is(byte, kLower)) state_ = State::keyword;
+            else if (is(byte, kDigit)) state_ = State::digits;
+            else return ended(Token::stray);
     }
     return Token::none;
 }
@@ -158,26 +156,22 @@ Token Lexer::number_step(unsigned char byte) {
         return Token::none;
     };
     switch (state_) {
-    case State::minus:
-        if (digit) return go_on(byte == '0' ? State::zero : State::digits);
-        return ended(Token::stray);
-    case State::zero:    // QEMU has no exponent right behind it: 0e1 is the number 0 and the keyword e
-        if (byte == '.') return go_on(State::point);
-        return ended(digit ? Token::stray : Token::number);
-    case State::digits:
-        if (byte == '.') return go_on(State::point);
-        return mark ? go_on(State::exponent) : ended(Token::number);
-    case State::point:
-        return digit ? go_on(State::fraction) : ended(Token::stray);
-    case State::fraction:
-        return mark ? go_on(State::exponent) : ended(Token::number);
-    case State::exponent:
-        if (byte == '+' || byte == '-') return go_on(State::exponent_sign);
-        return digit ? go_on(State::exponent_digits) : ended(Token::stray);
-    case State::exponent_sign:
-        return digit ? go_on(State::exponent_digits) : ended(Token::stray);
-    default:
-        return ended(Token::number);
+        case State::minus:
+            if (digit) return go_on(byte == '0' ? State::zero : State::digits);
+            return ended(Token::stray);
+        case State::zero:  // QEMU has no exponent right behind it: 0e1 is the number 0 and the keyword e
+            if (byte == '.') return go_on(State::point);
+            return ended(digit ? Token::stray : Token::number);
+        case State::digits:
+            if (byte == '.') return go_on(State::point);
+            return mark ? go_on(State::exponent) : ended(Token::number);
+        case State::point: return digit ? go_on(State::fraction) : ended(Token::stray);
+        case State::fraction: return mark ? go_on(State::exponent) : ended(Token::number);
+        case State::exponent:
+            if (byte == '+' || byte == '-') return go_on(State::exponent_sign);
+            return digit ? go_on(State::exponent_digits) : ended(Token::stray);
+        case State::exponent_sign: return digit ? go_on(State::exponent_digits) : ended(Token::stray);
+        default: return ended(Token::number);
     }
 }
 
@@ -187,14 +181,14 @@ Token Lexer::finish() {
         reset();
         return Token::none;
     }
-    state_ = State::start;    // nothing follows that could be passed over
+    state_ = State::start;  // nothing follows that could be passed over
     switch (last) {
-    case State::keyword: return Token::keyword;
-    case State::zero:
-    case State::digits:
-    case State::fraction:
-    case State::exponent_digits: return Token::number;
-    default: return Token::stray;
+        case State::keyword: return Token::keyword;
+        case State::zero:
+        case State::digits:
+        case State::fraction:
+        case State::exponent_digits: return Token::number;
+        default: return Token::stray;
     }
 }
 

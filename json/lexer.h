@@ -7,11 +7,18 @@
 namespace rhea::json {
 
 enum class Token : std::uint8_t {
-    none,         ///< the bytes end within a token
-    open_brace, close_brace, open_bracket, close_bracket, colon, comma,
-    string, number, keyword,
-    stray,        ///< ends with the bad byte
-    too_long,     ///< cut off behind the byte that was one too many
+    none,  ///< the bytes end within a token
+    open_brace,
+    close_brace,
+    open_bracket,
+    close_bracket,
+    colon,
+    comma,
+    string,
+    number,
+    keyword,
+    stray,     ///< ends with the bad byte
+    too_long,  ///< cut off behind the byte that was one too many
 };
 
 class Lexer {
@@ -21,8 +28,8 @@ public:
 
     /// Passes over what stands between tokens. Only when idle.
     const char* skip(const char* at, const char* end);
-    /// Moves `at` behind the token that begins there or goes on there, or to `end` when that has not ended yet. A number or a
-    /// keyword ends before the byte behind it.
+    /// Moves `at` behind the token that begins there or goes on there, or to `end` when that has not ended yet. A number or
+    /// a keyword ends before the byte behind it.
     Token next(const char*& at, const char* end);
     /// The input has ended: the token that this completes (or leaves stray).
     Token finish();
@@ -35,9 +42,20 @@ public:
 
 private:
     enum class State : std::uint8_t {
-        start, recovery,
-        double_quoted, double_quoted_escape, single_quoted, single_quoted_escape,
-        minus, zero, digits, point, fraction, exponent, exponent_sign, exponent_digits,
+        start,
+        recovery,
+        double_quoted,
+        double_quoted_escape,
+        single_quoted,
+        single_quoted_escape,
+        minus,
+        zero,
+        digits,
+        point,
+        fraction,
+        exponent,
+        exponent_sign,
+        exponent_digits,
         keyword,
     };
     Token step(const char*& at, const char* end);

@@ -25,7 +25,7 @@ double parse_double(std::string_view text) {
         if (exponent.front() == '+') exponent.remove_prefix(1);
         std::int64_t shift = 0;
         const auto shifted = std::from_chars(exponent.data(), exponent.data() + exponent.size(), shift);
-        constexpr std::int64_t kFar = std::int64_t{1} << 40;    // farther than any text has digits
+        constexpr std::int64_t kFar = std::int64_t{1} << 40;  // farther than any text has digits
         if (shifted.ec != std::errc()) shift = exponent.front() == '-' ? -kFar : kFar;
         place += std::min(std::max(shift, -kFar), kFar);
     }

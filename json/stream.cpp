@@ -15,8 +15,8 @@ namespace rhea::json {
 
 namespace {
 
-constexpr std::size_t kKeptMemory = 64u << 10;    // a longer message's buffer is given back
-constexpr std::size_t kLongGap = 16;              // white space within a message that is not worth holding
+constexpr std::size_t kKeptMemory = 64u << 10;  // a longer message's buffer is given back
+constexpr std::size_t kLongGap = 16;            // white space within a message that is not worth holding
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
@@ -49,7 +49,7 @@ private:
         std::size_t tokens = 0;
         std::size_t bytes = 0;
         std::ptrdiff_t braces = 0, brackets = 0;
-        bool refused = false;    // by the fast parser
+        bool refused = false;  // by the fast parser
     };
 
     void skip(const char*& at, const char* end);
@@ -67,8 +67,8 @@ private:
     Lexer lexer_;
     FastParser fast_;
     Message message_;
-    std::string held_;                 // the message's bytes from earlier calls
-    const char* unheld_ = nullptr;     // where the bytes that follow `held_` stand in this call
+    std::string held_;              // the message's bytes from earlier calls
+    const char* unheld_ = nullptr;  // where the bytes that follow `held_` stand in this call
 };
 
 std::size_t Stream::Impl::feed(std::string_view bytes) {
@@ -128,12 +128,12 @@ bool Stream::Impl::read_fast(const char*& at, const char* end, QObject& value) {
 /// Counts a token in; false when the message ends with it.
 bool Stream::Impl::count(Token token) {
     switch (token) {
-    case Token::open_brace: ++message_.braces; break;
-    case Token::close_brace: --message_.braces; break;
-    case Token::open_bracket: ++message_.brackets; break;
-    case Token::close_bracket: --message_.brackets; break;
-    case Token::stray: return false;
-    default: break;
+        case Token::open_brace: ++message_.braces; break;
+        case Token::close_brace: --message_.braces; break;
+        case Token::open_bracket: ++message_.brackets; break;
+        case Token::close_bracket: --message_.brackets; break;
+        case Token::stray: return false;
+        default: break;
     }
     message_.bytes += lexer_.length();
     ++message_.tokens;
@@ -207,7 +207,7 @@ Result<QObject> parse(std::string_view text) {
         bool input(Result<QObject>&& value) override {
             if (!result) result = std::move(value);
             else if (*result) result = fail("Expecting at most one JSON value");
-            return result->has_value();    // an error is final
+            return result->has_value();  // an error is final
         }
     } first;
     Stream stream(first);

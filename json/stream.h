@@ -2,7 +2,8 @@
 /// Bytes in, QObjects or syntax errors out, as a QMP client's stream has them: messages follow one another with or without
 /// white space, cut anywhere; after an error the stream goes on where QEMU's would.
 ///
-/// A message ends where its braces and its brackets each balance, or one of them closes too often: `{..]` is answered at once,
+/// A message ends where its braces and its brackets each balance, or one of them closes too often: `{..]` is answered at
+/// once,
 /// `{[}` waits for more. A value outside brackets is a message; a bare `12` or `tru` ends at the next byte.
 /// What lies whole in the bytes of one `feed` is read from there; only what is cut off is held.
 #include <cstddef>
@@ -16,9 +17,9 @@ namespace rhea::json {
 
 /// Of one message. White space counts for nothing. Past a limit the message ends in an error and the next byte starts anew.
 struct Limits {
-    std::size_t nesting = 1024;                  ///< levels of braces and brackets
-    std::size_t message_bytes = 64u << 20;       ///< of its tokens together
-    std::size_t tokens = 2u << 20;               ///< brackets, separators and scalars
+    std::size_t nesting = 1024;             ///< levels of braces and brackets
+    std::size_t message_bytes = 64u << 20;  ///< of its tokens together
+    std::size_t tokens = 2u << 20;          ///< brackets, separators and scalars
 };
 
 class Sink {

@@ -8,8 +8,8 @@
 namespace rhea::json {
 
 struct CodePoint {
-    std::int32_t value;     ///< -1: an invalid sequence
-    std::size_t length;     ///< in bytes, at least 1; of an invalid sequence what one replacement character stands for
+    std::int32_t value;  ///< -1: an invalid sequence
+    std::size_t length;  ///< in bytes, at least 1; of an invalid sequence what one replacement character stands for
 };
 
 /// The first code point of `text`, which is not empty.

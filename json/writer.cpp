@@ -30,14 +30,14 @@ void append_unit(std::string& out, std::uint32_t unit) {
 
 void append_escaped(std::string& out, std::int32_t character) {
     switch (character) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\b': out += "\\b"; return;
-    case '\f': out += "\\f"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
+        case '"': out += "\\\""; return;
+        case '\\': out += "\\\\"; return;
+        case '\b': out += "\\b"; return;
+        case '\f': out += "\\f"; return;
+        case '\n': out += "\\n"; return;
+        case '\r': out += "\\r"; return;
+        case '\t': out += "\\t"; return;
+        default: break;
     }
     if (character < 0) return append_unit(out, 0xFFFD);
     const auto value = static_cast<std::uint32_t>(character);
@@ -68,7 +68,7 @@ public:
             for (std::size_t i = 0; i < parts_; ++i) {
                 Part& part = part_[i];
                 if (part.at == part.type->wire_order.size()) continue;
-                if (!best || part.member().bucket <= best->member().bucket) best = &part;    // the later one comes first
+                if (!best || part.member().bucket <= best->member().bucket) best = &part;  // the later one comes first
             }
             if (!best) return nullptr;
             const Member& member = best->member();
@@ -166,7 +166,7 @@ void Writer::unsigned_integer(std::uint64_t value) {
 
 void Writer::number(double value) {
     separate();
-    append_number(out_, value, std::chars_format::general, 17);    // as printf's %.17g, but in no locale
+    append_number(out_, value, std::chars_format::general, 17);  // as printf's %.17g, but in no locale
 }
 
 void Writer::string(std::string_view text) {
@@ -195,58 +195,58 @@ void Writer::quoted(std::string_view text) {
 
 void Writer::value(const QObject& object) {
     switch (object.type()) {
-    case QObject::Type::null: return null();
-    case QObject::Type::boolean: return boolean(*object.boolean());
-    case QObject::Type::string: return string(*object.string());
-    case QObject::Type::number: {
-        const QNum& n = *object.number();
-        std::int64_t i = 0;
-        std::uint64_t u = 0;
-        if (n.get_int(i)) return integer(i);
-        if (n.get_uint(u)) return unsigned_integer(u);
-        return number(n.as_double());
-    }
-    case QObject::Type::list:
-        begin_array();
-        for (const QObject& element : *object.list()) value(element);
-        return end_array();
-    case QObject::Type::dict:
-        begin_object();
-        for (const QDictEntry& member : *object.dict()) {
-            key(member.key);
-            value(member.value);
+        case QObject::Type::null: return null();
+        case QObject::Type::boolean: return boolean(*object.boolean());
+        case QObject::Type::string: return string(*object.string());
+        case QObject::Type::number: {
+            const QNum& n = *object.number();
+            std::int64_t i = 0;
+            std::uint64_t u = 0;
+            if (n.get_int(i)) return integer(i);
+            if (n.get_uint(u)) return unsigned_integer(u);
+            return number(n.as_double());
         }
-        return end_object();
+        case QObject::Type::list:
+            begin_array();
+            for (const QObject& element : *object.list()) value(element);
+            return end_array();
+        case QObject::Type::dict:
+            begin_object();
+            for (const QDictEntry& member : *object.dict()) {
+                key(member.key);
+                value(member.value);
+            }
+            return end_object();
     }
 }
 
 void Writer::value(const TypeInfo& type, const void* data) {
     switch (type.kind) {
-    case TypeKind::null: return null();
-    case TypeKind::boolean: return boolean(*static_cast<const bool*>(data));
-    case TypeKind::int8: return integer(*static_cast<const std::int8_t*>(data));
-    case TypeKind::int16: return integer(*static_cast<const std::int16_t*>(data));
-    case TypeKind::int32: return integer(*static_cast<const std::int32_t*>(data));
-    case TypeKind::int64: return integer(*static_cast<const std::int64_t*>(data));
-    case TypeKind::uint8: return unsigned_integer(*static_cast<const std::uint8_t*>(data));
-    case TypeKind::uint16: return unsigned_integer(*static_cast<const std::uint16_t*>(data));
-    case TypeKind::uint32: return unsigned_integer(*static_cast<const std::uint32_t*>(data));
-    case TypeKind::uint64: return unsigned_integer(*static_cast<const std::uint64_t*>(data));
-    case TypeKind::number: return number(*static_cast<const double*>(data));
-    case TypeKind::string: return string(*static_cast<const std::string*>(data));
-    case TypeKind::any: return value(*static_cast<const QObject*>(data));
-    case TypeKind::enumeration: return string(type.values[static_cast<std::size_t>(type.enum_get(data))].name);
-    case TypeKind::object: return members(type, data);
-    case TypeKind::list: {
-        begin_array();
-        const std::size_t size = type.list_size(data);
-        for (std::size_t i = 0; i < size; ++i) value(type.element(), type.list_at(data, i));
-        return end_array();
-    }
-    case TypeKind::alternate: {
-        const std::size_t index = type.alternative_index(data);
-        return value(type.alternatives[index].type(), type.alternative_get(data, index));
-    }
+        case TypeKind::null: return null();
+        case TypeKind::boolean: return boolean(*static_cast<const bool*>(data));
+        case TypeKind::int8: return integer(*static_cast<const std::int8_t*>(data));
+        case TypeKind::int16: return integer(*static_cast<const std::int16_t*>(data));
+        case TypeKind::int32: return integer(*static_cast<const std::int32_t*>(data));
+        case TypeKind::int64: return integer(*static_cast<const std::int64_t*>(data));
+        case TypeKind::uint8: return unsigned_integer(*static_cast<const std::uint8_t*>(data));
+        case TypeKind::uint16: return unsigned_integer(*static_cast<const std::uint16_t*>(data));
+        case TypeKind::uint32: return unsigned_integer(*static_cast<const std::uint32_t*>(data));
+        case TypeKind::uint64: return unsigned_integer(*static_cast<const std::uint64_t*>(data));
+        case TypeKind::number: return number(*static_cast<const double*>(data));
+        case TypeKind::string: return string(*static_cast<const std::string*>(data));
+        case TypeKind::any: return value(*static_cast<const QObject*>(data));
+        case TypeKind::enumeration: return string(type.values[static_cast<std::size_t>(type.enum_get(data))].name);
+        case TypeKind::object: return members(type, data);
+        case TypeKind::list: {
+            begin_array();
+            const std::size_t size = type.list_size(data);
+            for (std::size_t i = 0; i < size; ++i) value(type.element(), type.list_at(data, i));
+            return end_array();
+        }
+        case TypeKind::alternate: {
+            const std::size_t index = type.alternative_index(data);
+            return value(type.alternatives[index].type(), type.alternative_get(data, index));
+        }
     }
 }
 

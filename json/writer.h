@@ -21,21 +21,23 @@ public:
     void end_object() { end('}'); }
     void begin_array() { begin('['); }
     void end_array() { end(']'); }
-    void key(std::string_view name);       ///< then exactly one value
+    void key(std::string_view name);  ///< then exactly one value
 
     void null();
     void boolean(bool value);
     void integer(std::int64_t value);
     void unsigned_integer(std::uint64_t value);
     void number(double value);
-    void string(std::string_view text);    ///< UTF-8 (what is not comes out as \uFFFD); NUL allowed
-    void raw(std::string_view json);       ///< a value that is JSON text already (compact form only)
+    void string(std::string_view text);  ///< UTF-8 (what is not comes out as \uFFFD); NUL allowed
+    void raw(std::string_view json);     ///< a value that is JSON text already (compact form only)
 
     void value(const QObject& object);
     /// Members in wire order, those of a flat union's branch among the others; absent ones are left out.
     void value(const TypeInfo& type, const void* data);
     template <class T>
-    void described(const T& data) { value(type_of<T>(), &data); }
+    void described(const T& data) {
+        value(type_of<T>(), &data);
+    }
 
     std::string& out() { return out_; }
     bool pretty() const { return pretty_; }
@@ -50,7 +52,7 @@ private:
 
     std::string& out_;
     bool pretty_;
-    bool first_ = true;       // nothing stands in the innermost container yet
+    bool first_ = true;  // nothing stands in the innermost container yet
     bool after_key_ = false;
     unsigned depth_ = 0;
 };

@@ -16,6 +16,25 @@ private:
     json::Stream stream_;
 };
 
+/// Ends a message: with CR LF, and so ends every line of the pretty form too.
+class Line {
+public:
+    Line(std::string& out, bool pretty) : out_(out), start_(out.size()), pretty_(pretty) {}
+    ~Line() {
+        if (pretty_) {
+            for (std::size_t at = start_; (at = out_.find('\n', at)) != std::string::npos; at += 2) out_.insert(at, 1, '\r');
+        }
+        out_ += "\r\n";
+    }
+    Line(const Line&) = delete;
+    Line& operator=(const Line&) = delete;
+
+private:
+    std::string& out_;
+    std::size_t start_;
+    bool pretty_;
+};
+
 class JsonFormat : public WireFormat {
 public:
     explicit JsonFormat(bool pretty) : pretty_(pretty) {}
@@ -25,6 +44,7 @@ public:
     }
 
     void greeting(std::string& out, const Version& version) const override {
+        const Line line(out, pretty_);
         json::Writer w(out, pretty_);
         w.begin_object();
         w.key("QMP");
@@ -49,10 +69,10 @@ public:
         w.end_array();
         w.end_object();
         w.end_object();
-        out += "\r\n";
     }
 
     void success(std::string& out, const QObject* id, const TypeInfo& type, const void* value) const override {
+        const Line line(out, pretty_);
         json::Writer w(out, pretty_);
         w.begin_object();
         w.key("return");
@@ -61,6 +81,7 @@ public:
     }
 
     void prepared(std::string& out, const QObject* id, const std::string& text) const override {
+        const Line line(out, pretty_);
         json::Writer w(out, pretty_);
         w.begin_object();
         w.key("return");
@@ -70,6 +91,7 @@ public:
     }
 
     void error(std::string& out, const QObject* id, const Error& error) const override {
+        const Line line(out, pretty_);
         json::Writer w(out, pretty_);
         w.begin_object();
         if (id) {
@@ -81,10 +103,10 @@ public:
         error_members(w, error);
         w.end_object();
         w.end_object();
-        out += "\r\n";
     }
 
     void event(std::string& out, const EventRecord& event) const override {
+        const Line line(out, pretty_);
         json::Writer w(out, pretty_);
         w.begin_object();
         w.key("timestamp");
@@ -101,7 +123,6 @@ public:
             w.value(event.type, event.data);
         }
         w.end_object();
-        out += "\r\n";
     }
 
 protected:
@@ -114,7 +135,6 @@ private:
             w.value(*id);
         }
         w.end_object();
-        w.out() += "\r\n";
     }
 
     bool pretty_;

@@ -136,6 +136,15 @@ void Session::drained() {
     if (!feeding_) feed_held();
 }
 
+bool Session::input_ended() {
+    input_ended_ = running_ || !queue_.empty() || !held_.empty();
+    return input_ended_;
+}
+
+void Session::close_when_answered() {
+    if (input_ended_ && peer_ && !running_ && queue_.empty() && held_.empty()) peer_->close();
+}
+
 /// No further request can be taken in now.
 bool Session::blocked() const {
     if (!peer_) return true;
@@ -144,8 +153,11 @@ bool Session::blocked() const {
 }
 
 void Session::update_reading() {
+    if (!peer_) return;
+    // What the client really leaves unread counts, not what one reply put there: only a backlog ends in `drained`.
+    if (peer_->pending() > limits_.output_soft) peer_->flush();
     const bool wanted = held_.empty() && !blocked();
-    if (wanted == reading_ || !peer_) return;
+    if (wanted == reading_) return;
     reading_ = wanted;
     peer_->set_reading(wanted);
 }
@@ -236,6 +248,7 @@ void Session::pump() {
     if (!peer_) return;
     peer_->schedule();
     feed_held();
+    close_when_answered();
 }
 
 void Session::feed_held() {

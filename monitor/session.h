@@ -41,6 +41,7 @@ public:
     void received(std::string_view bytes) override;
     void disconnected() override;
     void drained() override;
+    bool input_ended() override;
 
 private:
     class Answer;
@@ -57,6 +58,7 @@ private:
     void pump();
     void feed_held();
     void update_reading();
+    void close_when_answered();
     std::string& out() { return peer_->output(); }
 
     Engine& engine_;
@@ -72,6 +74,7 @@ private:
     bool running_ = false;              // an in-band command has not been answered
     bool feeding_ = false;
     bool reading_ = true;
+    bool input_ended_ = false;          // the client closed its side; what it asked for is still answered
 };
 
 }  // namespace rhea

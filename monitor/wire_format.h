@@ -15,6 +15,7 @@ class CommandTable;
 /// QMP as of today; as of 0.12 to 1.1 (errors with their class of that time and "data"; no out-of-band); the text protocol of
 /// June 2009 ("+ OK", "- ERR", "- BAD", "= ", "* EVENT").
 enum class Dialect { current, v0_12, v0_1 };
+template <> inline constexpr auto description<Dialect> = enumeration<Dialect>("Dialect", "current", "0.12", "0.1");
 
 struct Version {
     std::int64_t major = 0, minor = 0, micro = 0;      ///< of the reference that is spoken

@@ -137,7 +137,7 @@ private:
     std::vector<Slot> slots_{std::size_t{1} << kMinShift};
     std::uint32_t modulus_ = 7;
     std::size_t size_ = 0;
-    std::size_t occupied_ = 0;      // entries and tombstones
+    std::size_t occupied_ = 0;  // entries and tombstones
 };
 
 }  // namespace rhea

@@ -31,8 +31,8 @@ std::string take_value(std::string_view& text) {
 
 std::string switch_warning(std::string_view word, std::string_view key, std::string_view value) {
     // The one switch that QEMU names by its negative: "delay" is an option of old.
-    const std::string instead = key == "delay" ? fmt::format("nodelay={}", value == "on" ? "off" : "on")
-                                               : fmt::format("{}={}", key, value);
+    const std::string instead =
+        key == "delay" ? fmt::format("nodelay={}", value == "on" ? "off" : "on") : fmt::format("{}={}", key, value);
     return fmt::format("short-form boolean option '{}' deprecated\nPlease use {} instead", word, instead);
 }
 
@@ -54,14 +54,15 @@ bool looks_like_size(std::string_view text) {
 }  // namespace
 
 bool is_well_formed_id(std::string_view id) {
-    return !id.empty() && is_letter(id.front()) &&
-           std::all_of(id.begin(), id.end(),
-                       [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; });
+    return !id.empty() && is_letter(id.front()) && std::all_of(id.begin(), id.end(), [](char c) {
+        return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_';
+    });
 }
 
 Error ill_formed_id() {
-    return Error("Parameter 'id' expects an identifier\n"
-                 "Identifiers consist of letters, digits, '-', '.', '_', starting with a letter.")
+    return Error(
+               "Parameter 'id' expects an identifier\n"
+               "Identifiers consist of letters, digits, '-', '.', '_', starting with a letter.")
         .legacy("InvalidParameterValue", {{"name", "id"}, {"expected", "an identifier"}});
 }
 
@@ -82,7 +83,8 @@ Result<std::uint64_t> parse_option_number(std::string_view key, std::string_view
     errno = 0;
     // A negative number stands for its two's complement, as with QEMU.
     const auto number = static_cast<std::uint64_t>(std::strtoull(text.c_str(), &end, 0));
-    if (end == text.c_str() || end != text.c_str() + text.size()) return fail(Error::invalid_parameter_value(key, "a number"));
+    if (end == text.c_str() || end != text.c_str() + text.size())
+        return fail(Error::invalid_parameter_value(key, "a number"));
     if (errno == ERANGE) return fail(fmt::format("Value '{}' is too large for parameter '{}'", value, key));
     return number;
 }
@@ -129,13 +131,14 @@ Result<Options> Options::parse(std::string_view text, std::string_view implied_k
 
 Result<void> Options::check(std::span<const OptionSpec> specs) const {
     for (const auto& [key, value] : entries_) {
-        const auto spec = std::find_if(specs.begin(), specs.end(), [&name = key](const OptionSpec& s) { return s.name == name; });
+        const auto spec =
+            std::find_if(specs.begin(), specs.end(), [&name = key](const OptionSpec& s) { return s.name == name; });
         if (spec == specs.end()) return fail(Error::invalid_parameter(key));
         switch (spec->type) {
-        case OptionType::string: break;
-        case OptionType::boolean: RHEA_CHECK(parse_option_bool(key, value)); break;
-        case OptionType::number: RHEA_CHECK(parse_option_number(key, value)); break;
-        case OptionType::size: RHEA_CHECK(parse_option_size(key, value)); break;
+            case OptionType::string: break;
+            case OptionType::boolean: RHEA_CHECK(parse_option_bool(key, value)); break;
+            case OptionType::number: RHEA_CHECK(parse_option_number(key, value)); break;
+            case OptionType::size: RHEA_CHECK(parse_option_size(key, value)); break;
         }
     }
     return {};

@@ -142,6 +142,7 @@ std::size_t QDict::position(std::string_view key, std::uint16_t bucket) const {
 
 void QDict::insert(std::string&& key, std::uint16_t bucket, QObject&& value) {
     if (entries_.size() < kIndexFrom) {
+        if (entries_.empty()) entries_.reserve(4);      // of most: a request, an error, an event
         auto at = entries_.begin();
         while (at != entries_.end() && at->bucket < bucket) ++at;
         entries_.insert(at, QDictEntry{std::move(key), std::move(value), bucket});

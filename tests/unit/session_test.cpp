@@ -180,6 +180,16 @@ TEST_CASE("a client that does not read is not read from, and loses nothing", "[m
     CHECK(rig.client->reading());
 }
 
+TEST_CASE("one reply beyond the soft limit does not silence a client that reads", "[monitor][backpressure]") {
+    MonitorOptions options;
+    options.limits.output_soft = 1000;
+    Rig rig(options);
+    const std::string word(5000, 'w');
+    CHECK(rig.ask(R"({"execute":"ping","arguments":{"word":")" + word + "\"}}").size() > word.size());
+    CHECK(rig.client->reading());
+    CHECK(rig.ask(R"({"execute":"ping","arguments":{"word":"a"}})") == kPong);
+}
+
 TEST_CASE("a backlog of events beyond the hard limit closes that session alone", "[monitor][backpressure]") {
     MonitorOptions options;
     options.limits.output_hard = 10'000;
@@ -208,7 +218,7 @@ TEST_CASE("the pretty form spreads replies and events over lines", "[monitor]") 
     options.pretty = true;
     Rig rig(options);
     CHECK(rig.ask(R"({"execute":"ping","arguments":{"word":"a"},"id":1})") ==
-          "{\n    \"return\": {\n        \"word\": \"a\"\n    },\n    \"id\": 1\n}\r\n");
+          "{\r\n    \"return\": {\r\n        \"word\": \"a\"\r\n    },\r\n    \"id\": 1\r\n}\r\n");
 }
 
 TEST_CASE("before the machine is there only commands that allow it run", "[monitor]") {
