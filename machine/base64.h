@@ -1,0 +1,12 @@
+#pragma once
+/// Base 64 (RFC 4648, section 4, with padding).
+#include <string>
+#include <string_view>
+
+namespace rhea {
+
+std::string base64_encode(std::string_view bytes);
+/// Skips characters that are not of the alphabet, and ends at the padding.
+std::string base64_decode(std::string_view text);
+
+}  // namespace rhea

@@ -1,0 +1,104 @@
+#pragma once
+/// All block nodes and backends of the machine.
+#include <uv.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "machine/block/backend.h"
+#include "machine/block/drive.h"
+#include "machine/block/node.h"
+#include "machine/block/work_queue.h"
+#include "monitor/event_bus.h"
+
+namespace rhea {
+
+class BlockHost;
+class FlatOptions;
+
+/// Loop thread only. Outlived by `loop`, `events` and `host`; outlives the devices. Its destructor waits for requests.
+/// Opening a file may wait for its file system, as it does in QEMU, but never for another process.
+class BlockLayer {
+public:
+    BlockLayer(uv_loop_t* loop, EventBus& events, BlockHost& host);
+    ~BlockLayer();
+    BlockLayer(const BlockLayer&) = delete;
+    BlockLayer& operator=(const BlockLayer&) = delete;
+
+    // --- nodes --------------------------------------------------------------------------------------------------------
+    /// blockdev-add and -blockdev: makes a node that the monitor owns.
+    Result<void> add_node(const BlockdevOptions& options);
+    Result<void> delete_node(std::string_view node_name);
+    BlockNode* find_node(std::string_view node_name) const;
+    /// Oldest first.
+    std::vector<std::shared_ptr<BlockNode>> nodes() const;
+    /// A -drive's medium or a node. "Cannot find device='x' nor node-name='y'"
+    Result<std::shared_ptr<BlockNode>> lookup(std::string_view device, std::string_view node_name) const;
+    /// Opens an image as -drive does: by file name and dotted options; finds out the format when nobody says it.
+    Result<std::shared_ptr<BlockNode>> open_image(std::optional<std::string> filename, FlatOptions options);
+    /// Grows or shrinks a node while no request is under way, off the loop; tells the devices on it.
+    void resize(std::shared_ptr<BlockNode> node, std::uint64_t bytes, std::function<void(Result<void>)> done);
+
+    // --- backends -----------------------------------------------------------------------------------------------------
+    /// In the order of creation, which is that of query-block.
+    const std::vector<std::unique_ptr<BlockBackend>>& backends() const { return backends_; }
+    BlockBackend* find_backend(std::string_view name) const;
+    /// As commands name a drive: exactly one of a backend's name and a device's id or QOM path.
+    Result<BlockBackend*> find_drive(const std::optional<std::string>& device, const std::optional<std::string>& id) const;
+    /// For a device's property drive=VALUE: the -drive of that name, or a new anonymous backend over that node. `property`
+    /// is "ide-hd.drive", for the error.
+    Result<BlockBackend*> backend_for_property(std::string_view property, std::string_view value);
+    /// For a removable drive without drive=: anonymous, no medium.
+    BlockBackend& make_empty_backend();
+    BlockBackend& make_backend(std::string name);
+    /// Ends a backend (and the -drive that it is). Its device is detached.
+    void remove_backend(BlockBackend& backend);
+
+    // --- media --------------------------------------------------------------------------------------------------------
+    Result<void> insert(BlockBackend& backend, std::shared_ptr<BlockNode> node);
+    void remove_medium(BlockBackend& backend);
+    /// Moves the medium in or out at the device and reports the tray.
+    void move_medium(BlockBackend& backend, bool load);
+
+    // --- drives -------------------------------------------------------------------------------------------------------
+    Result<DriveInfo*> add_drive(const DriveOptions& options);
+    /// The limits that backends share under this name; new when there are none.
+    std::shared_ptr<ThrottleGroup> throttle_group(const std::string& name);
+    const std::vector<std::unique_ptr<DriveInfo>>& drives() const { return drives_; }
+    /// For the board: the drive at this place, or null.
+    DriveInfo* find_drive_at(DriveInterface interface, int bus, int unit) const;
+
+    // --- requests -----------------------------------------------------------------------------------------------------
+    WorkQueue& work() { return work_; }
+    /// Waits for every request.
+    void drain() { work_.drain(nullptr); }
+
+    EventBus& events() { return events_; }
+    BlockHost& host() { return host_; }
+
+private:
+    struct Inherited;
+    Result<std::shared_ptr<BlockNode>> open_options(const BlockdevOptions& options, const Inherited* parent);
+    Result<std::shared_ptr<BlockNode>> open_flat(std::optional<std::string> filename, FlatOptions flat,
+                                                 const Inherited* parent);
+    Result<std::shared_ptr<BlockNode>> make_node(const BlockdevOptions& options, const Inherited* parent,
+                                                 std::shared_ptr<BlockNode> child, bool probed);
+    Result<BlockNodeSettings> make_settings(const BlockdevOptions& options, const Inherited* parent);
+    Result<void> check_node_name(const std::string& name) const;
+    std::string generate_node_name();
+    void resumed();
+
+    EventBus& events_;
+    BlockHost& host_;
+    WorkQueue work_;
+    mutable std::vector<std::weak_ptr<BlockNode>> nodes_;
+    std::vector<std::shared_ptr<BlockNode>> monitor_nodes_;
+    std::vector<std::unique_ptr<BlockBackend>> backends_;
+    std::vector<std::unique_ptr<DriveInfo>> drives_;
+    std::uint64_t node_names_ = 0;
+    std::uint64_t random_;
+};
+
+}  // namespace rhea

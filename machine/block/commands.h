@@ -1,0 +1,15 @@
+#pragma once
+/// The commands that steer the block layer.
+
+namespace rhea {
+
+class BlockLayer;
+class CommandTable;
+
+void add_block_query_commands(CommandTable& table, BlockLayer& layer);
+void add_block_medium_commands(CommandTable& table, BlockLayer& layer);
+void add_block_node_commands(CommandTable& table, BlockLayer& layer);
+/// All of them.
+void add_block_commands(CommandTable& table, BlockLayer& layer);
+
+}  // namespace rhea

@@ -1,0 +1,13 @@
+#include "machine/block/host.h"
+
+#include <fcntl.h>
+
+#include <cstdio>
+
+namespace rhea {
+
+int BlockHost::open_file(const std::string& path, int flags) { return ::open(path.c_str(), flags | O_CLOEXEC); }
+
+void BlockHost::warn(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+}  // namespace rhea

@@ -1,0 +1,29 @@
+#pragma once
+/// What the block layer needs of the machine around it.
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace rhea {
+
+/// Loop thread only. Outlives the block layer.
+class BlockHost {
+public:
+    virtual ~BlockHost() = default;
+
+    /// A guest's request failed under the stop policy: stops the machine with run state io-error. The stop (and its STOP
+    /// event) may come at once or at the next turn of the loop; the BLOCK_IO_ERROR event has gone out before.
+    virtual void vm_stop_io_error() = 0;
+    virtual bool running() const = 0;
+    /// `call` runs at every `cont` that sets the machine going, after its RESUME event. Registered once, by the block layer.
+    virtual void on_cont(std::function<void()> call) = 0;
+
+    /// Some device has this id or QOM path (a device without a medium gets another error than none).
+    virtual bool device_exists(std::string_view id_or_path) const = 0;
+    /// As open(2), close-on-exec; -1 with errno. A place for /dev/fdset/N.
+    virtual int open_file(const std::string& path, int flags);
+    /// A warning for the one who started the program, lines ended by '\n'; to stderr.
+    virtual void warn(std::string_view text);
+};
+
+}  // namespace rhea

@@ -1,0 +1,153 @@
+#include "machine/block/node.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "json/writer.h"
+
+namespace rhea {
+namespace {
+
+constexpr std::uint64_t kMaxImageBytes = 9223372035781033984u;  // a whole number of GiB that stays an int64
+
+bool all_zero(std::span<const std::uint8_t> buffer) {
+    return buffer.empty() || (buffer[0] == 0 && std::memcmp(buffer.data(), buffer.data() + 1, buffer.size() - 1) == 0);
+}
+
+}  // namespace
+
+std::string permission_names(unsigned permissions) {
+    static constexpr std::string_view kNames[] = {"consistent-read", "write", "write-unchanged", "resize"};
+    std::string text;
+    for (unsigned bit = 0; bit < std::size(kNames); ++bit) {
+        if (!(permissions & 1u << bit)) continue;
+        if (!text.empty()) text += ", ";
+        text += kNames[bit];
+    }
+    return text;
+}
+
+Result<void> BlockEdge::attach(std::shared_ptr<BlockNode> node, BlockPermissions permissions) {
+    detach();
+    node_ = std::move(node);
+    permissions_ = permissions;
+    node_->users_.push_back(this);
+    auto done = node_->update_permissions();
+    if (!done) detach();
+    return done;
+}
+
+void BlockEdge::detach() {
+    if (!node_) return;
+    auto node = std::move(node_);
+    std::erase(node->users_, this);
+    // Fewer demands cannot conflict; a file that cannot be reopened read-only keeps what it has.
+    (void)node->update_permissions();
+}
+
+Result<void> BlockEdge::set_permissions(BlockPermissions permissions) {
+    const BlockPermissions before = permissions_;
+    permissions_ = permissions;
+    if (!node_) return {};
+    auto done = node_->update_permissions();
+    if (!done) {
+        permissions_ = before;
+        (void)node_->update_permissions();
+    }
+    return done;
+}
+
+BlockNode::BlockNode(BlockNodeSettings settings) : settings_(std::move(settings)) {}
+
+BlockPermissions BlockNode::cumulative() const {
+    BlockPermissions sum;
+    for (const BlockEdge* user : users_) {
+        sum.perm |= user->permissions().perm;
+        sum.shared &= user->permissions().shared;
+    }
+    if (settings_.force_share) sum.shared = BlockPermissions::all;
+    return sum;
+}
+
+bool BlockNode::used_by_backend() const {
+    return std::any_of(users_.begin(), users_.end(), [](const BlockEdge* user) { return user->from_backend(); });
+}
+
+Result<void> BlockNode::check_conflicts() const {
+    // The newest user is named as the one who does not share.
+    for (auto one = users_.rbegin(); one != users_.rend(); ++one) {
+        for (auto other = users_.rbegin(); other != users_.rend(); ++other) {
+            const unsigned refused = (*other)->permissions().perm & ~(*one)->permissions().shared;
+            if (one == other || !refused) continue;
+            return fail(
+                fmt::format("Permission conflict on node '{}': permissions '{}' are both required by {} (uses node '{}' as "
+                            "'{}' child) and unshared by {} (uses node '{}' as '{}' child).",
+                            name(), permission_names(refused), (*other)->user(), name(), (*other)->role(), (*one)->user(),
+                            name(), (*one)->role()));
+        }
+    }
+    return {};
+}
+
+Result<void> BlockNode::update_permissions() {
+    RHEA_CHECK(check_conflicts());
+    const BlockPermissions wanted = cumulative();
+    if (read_only() && (wanted.perm & (BlockPermissions::write | BlockPermissions::write_unchanged)))
+        return fail("Block node is read-only");
+    return apply_permissions(wanted);
+}
+
+std::string BlockNode::filename() const {
+    if (auto exact = exact_filename()) return *std::move(exact);
+    return "json:" + json::to_string(QObject(full_options()));
+}
+
+int BlockNode::pread(std::uint64_t offset, std::span<std::uint8_t> buffer) {
+    if (offset > size() || buffer.size() > size() - offset) return EIO;
+    return do_read(offset, buffer);
+}
+
+int BlockNode::pwrite(std::uint64_t offset, std::span<const std::uint8_t> buffer) {
+    if (read_only()) return EPERM;
+    if (offset > size() || buffer.size() > size() - offset) return EIO;
+    if (settings_.detect_zeroes != BlockdevDetectZeroes::off && all_zero(buffer))
+        return write_zeroes(offset, buffer.size(), settings_.detect_zeroes == BlockdevDetectZeroes::unmap);
+    const int error = do_write(offset, buffer);
+    if (error) return error;
+    const std::uint64_t end = offset + buffer.size();
+    std::uint64_t highest = write_highest_offset_;
+    while (end > highest && !write_highest_offset_.compare_exchange_weak(highest, end)) {}
+    return 0;
+}
+
+int BlockNode::write_zeroes(std::uint64_t offset, std::uint64_t bytes, bool may_unmap) {
+    if (read_only()) return EPERM;
+    if (offset > size() || bytes > size() - offset) return EIO;
+    const int error = do_write_zeroes(offset, bytes, may_unmap && settings_.unmap);
+    if (error) return error;
+    const std::uint64_t end = offset + bytes;
+    std::uint64_t highest = write_highest_offset_;
+    while (end > highest && !write_highest_offset_.compare_exchange_weak(highest, end)) {}
+    return 0;
+}
+
+int BlockNode::discard(std::uint64_t offset, std::uint64_t bytes) {
+    if (read_only()) return EPERM;
+    if (offset > size() || bytes > size() - offset) return EIO;
+    return settings_.unmap ? do_discard(offset, bytes) : 0;
+}
+
+int BlockNode::flush() { return settings_.cache_no_flush || read_only() ? 0 : do_flush(); }
+
+Result<void> BlockNode::truncate(std::uint64_t bytes) {
+    if (bytes > kMaxImageBytes) return fail(fmt::format("offset({}) exceeds maximum({})", bytes, kMaxImageBytes));
+    if (read_only()) return fail("Image is read-only");
+    return do_truncate(bytes);
+}
+
+Result<void> BlockNode::do_truncate(std::uint64_t) { return fail("Image format driver does not support resize"); }
+
+}  // namespace rhea

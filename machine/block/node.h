@@ -1,0 +1,152 @@
+#pragma once
+/// The graph of block nodes: a protocol node speaks to a file, a format node lays data out in its child.
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "machine/block/options.h"
+#include "qobject/error.h"
+
+namespace rhea {
+
+class BlockNode;
+
+/// What a user of a node does with it, and lets others do at the same time. The bit numbers are QEMU's: other processes see
+/// them as locked bytes of the file.
+struct BlockPermissions {
+    enum : unsigned { consistent_read = 1, write = 2, write_unchanged = 4, resize = 8, all = 15 };
+    unsigned perm = 0;
+    unsigned shared = all;
+};
+/// "consistent-read, write"
+std::string permission_names(unsigned permissions);
+
+/// One user's hold on a node: of a backend on its root, of a node on its child. Lives where its user lives.
+class BlockEdge {
+public:
+    /// `role` is "root" or "file"; `describe` names the user ("block device 'd0'").
+    BlockEdge(std::string_view role, bool from_backend, std::function<std::string()> describe)
+        : role_(role), from_backend_(from_backend), describe_(std::move(describe)) {}
+    ~BlockEdge() { detach(); }
+    BlockEdge(const BlockEdge&) = delete;
+    BlockEdge& operator=(const BlockEdge&) = delete;
+
+    /// Errors: a conflict with other users, here or in other processes; nothing is attached then.
+    Result<void> attach(std::shared_ptr<BlockNode> node, BlockPermissions permissions);
+    void detach();
+    /// All or nothing.
+    Result<void> set_permissions(BlockPermissions permissions);
+
+    BlockNode* node() const { return node_.get(); }
+    const std::shared_ptr<BlockNode>& shared_node() const { return node_; }
+    const BlockPermissions& permissions() const { return permissions_; }
+    std::string_view role() const { return role_; }
+    bool from_backend() const { return from_backend_; }
+    std::string user() const { return describe_(); }
+
+private:
+    std::string_view role_;
+    bool from_backend_;
+    std::function<std::string()> describe_;
+    std::shared_ptr<BlockNode> node_;
+    BlockPermissions permissions_;
+};
+
+/// What every node has, whatever its driver.
+struct BlockNodeSettings {
+    std::string name;
+    bool read_only = false;
+    bool auto_read_only = false;  ///< opens for writing only while somebody writes
+    bool force_share = false;
+    bool cache_direct = false;
+    bool cache_no_flush = false;
+    bool unmap = false;  ///< discard requests reach the file
+    BlockdevDetectZeroes detect_zeroes = BlockdevDetectZeroes::off;
+};
+
+/// Graph and settings: loop thread only. The requests (pread … truncate) may run on several worker threads at once; they
+/// block, and return an errno value, 0 when done.
+class BlockNode {
+public:
+    explicit BlockNode(BlockNodeSettings settings);
+    virtual ~BlockNode() = default;
+    BlockNode(const BlockNode&) = delete;
+    BlockNode& operator=(const BlockNode&) = delete;
+
+    const BlockNodeSettings& settings() const { return settings_; }
+    const std::string& name() const { return settings_.name; }
+    bool read_only() const { return settings_.read_only; }
+    /// Before the first request only.
+    void set_detect_zeroes(BlockdevDetectZeroes mode) { settings_.detect_zeroes = mode; }
+    virtual BlockdevDriver driver() const = 0;
+    std::string_view driver_name() const { return enum_name(driver()); }
+
+    /// Bytes, rounded up to whole sectors of 512.
+    std::uint64_t size() const { return (byte_size() + 511) / 512 * 512; }
+    /// Bytes that it takes on the host; nothing when that is not known.
+    virtual std::optional<std::uint64_t> allocated_size() const { return 0; }
+    /// What query-block calls its file name: a path, or "json:{…}" when a path cannot say it all.
+    std::string filename() const;
+    /// The options that make the same node again.
+    virtual QDict full_options() const = 0;
+    virtual std::optional<std::string> exact_filename() const { return std::nullopt; }
+    /// The driver knows about dirty images (query-block shows "dirty-flag").
+    virtual bool has_image_info() const { return false; }
+    virtual bool is_protocol() const { return false; }
+    virtual const BlockNode* child() const { return nullptr; }
+    /// How long a request takes beyond its work (null-co's latency-ns).
+    virtual std::uint64_t latency_ns() const { return 0; }
+
+    int pread(std::uint64_t offset, std::span<std::uint8_t> buffer);
+    int pwrite(std::uint64_t offset, std::span<const std::uint8_t> buffer);
+    int write_zeroes(std::uint64_t offset, std::uint64_t bytes, bool may_unmap);
+    int discard(std::uint64_t offset, std::uint64_t bytes);
+    int flush();
+    /// Nobody else uses the node meanwhile. The text of a failure is QEMU's.
+    Result<void> truncate(std::uint64_t bytes);
+
+    /// One past the highest byte that was ever written.
+    std::uint64_t write_highest_offset() const { return write_highest_offset_; }
+    struct DiscardStats {
+        std::atomic<std::uint64_t> ok{0}, failed{0}, bytes{0};
+    };
+    const DiscardStats& discard_stats() const { return discard_stats_; }
+
+    const std::vector<BlockEdge*>& users() const { return users_; }
+    bool used_by_backend() const;
+    /// Made by blockdev-add, which holds it until blockdev-del.
+    bool monitor_owned() const { return monitor_owned_; }
+    void set_monitor_owned(bool owned) { monitor_owned_ = owned; }
+    /// The demands of all users together.
+    BlockPermissions cumulative() const;
+
+protected:
+    virtual std::uint64_t byte_size() const = 0;
+    virtual int do_read(std::uint64_t offset, std::span<std::uint8_t> buffer) = 0;
+    virtual int do_write(std::uint64_t offset, std::span<const std::uint8_t> buffer) = 0;
+    virtual int do_write_zeroes(std::uint64_t offset, std::uint64_t bytes, bool may_unmap) = 0;
+    virtual int do_discard(std::uint64_t, std::uint64_t) { return 0; }
+    virtual int do_flush() { return 0; }
+    virtual Result<void> do_truncate(std::uint64_t bytes);
+    /// The users demand this now: opens, locks, passes it down to children. All or nothing.
+    virtual Result<void> apply_permissions(BlockPermissions) { return {}; }
+
+    DiscardStats discard_stats_;
+
+private:
+    friend class BlockEdge;
+    Result<void> update_permissions();
+    Result<void> check_conflicts() const;
+
+    BlockNodeSettings settings_;
+    std::vector<BlockEdge*> users_;  // oldest first
+    bool monitor_owned_ = false;
+    std::atomic<std::uint64_t> write_highest_offset_{0};
+};
+
+}  // namespace rhea

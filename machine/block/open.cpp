@@ -1,0 +1,311 @@
+// How nodes come into being: from typed options (blockdev-add) or from a file name and dotted keys (-drive).
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "json/stream.h"
+#include "machine/block/block_layer.h"
+#include "machine/block/file_node.h"
+#include "machine/block/flat_options.h"
+#include "machine/block/host.h"
+#include "machine/block/null_node.h"
+#include "machine/block/probe.h"
+#include "machine/block/raw_node.h"
+
+namespace rhea {
+namespace {
+
+constexpr std::size_t kMaxNodeName = 31;
+constexpr std::size_t kMaxDepth = 64;  // of nodes upon nodes: requests pass them on the stack
+
+std::size_t height(const BlockNode* node) {
+    std::size_t nodes = 0;
+    for (; node; node = node->child()) ++nodes;
+    return nodes;
+}
+
+bool is_protocol(BlockdevDriver driver) { return driver != BlockdevDriver::raw; }
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+bool well_formed(std::string_view name) {
+    if (name.empty() || !is_letter(name[0])) return false;
+    for (const char c : name)
+        if (!is_letter(c) && !(c >= '0' && c <= '9') && c != '-' && c != '.' && c != '_') return false;
+    return true;
+}
+
+/// The protocol before the colon of "nbd:…"; a colon behind a slash is part of a path.
+std::optional<std::string_view> protocol_prefix(std::string_view filename) {
+    const std::size_t at = filename.find_first_of(":/");
+    if (at == std::string_view::npos || filename[at] != ':') return std::nullopt;
+    return filename.substr(0, at);
+}
+
+bool is_device(const std::string& path) {
+    struct stat st {};
+    return ::stat(path.c_str(), &st) == 0 && (S_ISBLK(st.st_mode) || S_ISCHR(st.st_mode));
+}
+
+Result<BlockdevDriver> driver_for_filename(std::string& filename) {
+    const auto prefix = protocol_prefix(filename);
+    if (!prefix) return is_device(filename) ? BlockdevDriver::host_device : BlockdevDriver::file;
+    if (*prefix == "file") {
+        filename.erase(0, prefix->size() + 1);
+        return BlockdevDriver::file;
+    }
+    const auto driver = enum_from_name<BlockdevDriver>(*prefix);
+    if (driver == BlockdevDriver::null_co || driver == BlockdevDriver::null_aio) return *driver;
+    return fail(fmt::format("Unknown protocol '{}'", *prefix));
+}
+
+Result<std::int64_t> to_int64(std::uint64_t value, std::string_view key) {
+    if (value > INT64_MAX) return fail(Error::invalid_parameter_value(key, "a non-negative number below 2^64"));
+    return static_cast<std::int64_t>(value);
+}
+
+template <class E>
+Result<std::optional<E>> take_enum(FlatOptions& flat, std::string_view key) {
+    const auto text = flat.take(key);
+    if (!text) return std::nullopt;
+    const auto value = enum_from_name<E>(*text);
+    if (!value) return fail(fmt::format("invalid parameter value: {}", *text));
+    return value;
+}
+
+Result<std::optional<std::int64_t>> take_bytes(FlatOptions& flat, BlockdevOptions& options, std::string_view key) {
+    FlatOptions as_written = flat;
+    const auto bytes = RHEA_TRY(flat.take_size(key));
+    if (!bytes) return std::nullopt;
+    options.written.put(std::string(key), *as_written.take_value(key));
+    return RHEA_TRY(to_int64(*bytes, key));
+}
+
+/// What every driver takes.
+Result<void> take_common(FlatOptions& flat, BlockdevOptions& options) {
+    options.node_name = flat.take("node-name");
+    if (const auto discard = flat.take("discard")) {
+        if (*discard == "unmap" || *discard == "on") options.discard = BlockdevDiscard::unmap;
+        else if (*discard == "ignore" || *discard == "off") options.discard = BlockdevDiscard::ignore;
+        else return fail("Invalid discard option");
+    }
+    BlockdevCache cache;
+    cache.direct = RHEA_TRY(flat.take_bool("cache.direct"));
+    cache.no_flush = RHEA_TRY(flat.take_bool("cache.no-flush"));
+    if (cache.direct || cache.no_flush) options.cache = cache;
+    options.read_only = RHEA_TRY(flat.take_bool("read-only"));
+    options.auto_read_only = RHEA_TRY(flat.take_bool("auto-read-only"));
+    options.force_share = RHEA_TRY(flat.take_bool("force-share"));
+    options.detect_zeroes = RHEA_TRY(take_enum<BlockdevDetectZeroes>(flat, "detect-zeroes"));
+    return {};
+}
+
+Result<void> take_file(FlatOptions& flat, BlockdevOptions& options, std::optional<std::string> filename) {
+    BlockdevFile file;
+    file.filename = filename.value_or("");
+    file.locking = RHEA_TRY(take_enum<FileLocking>(flat, "locking"));
+    file.aio = RHEA_TRY(take_enum<BlockdevAio>(flat, "aio"));
+    file.pr_manager = flat.take("pr-manager");
+    if (const auto batch = RHEA_TRY(flat.take_number("aio-max-batch")))
+        file.aio_max_batch = RHEA_TRY(to_int64(*batch, "aio-max-batch"));
+    file.drop_cache = RHEA_TRY(flat.take_bool("drop-cache"));
+    file.x_check_cache_dropped = RHEA_TRY(flat.take_bool("x-check-cache-dropped"));
+    options.u = file;
+    return {};
+}
+
+Result<void> take_null(FlatOptions& flat, BlockdevOptions& options, const std::optional<std::string>& filename) {
+    const std::string only = fmt::format("{}://", enum_name(options.driver));
+    if (filename && *filename != only) return fail(fmt::format("The only allowed filename for this driver is '{}'", only));
+    BlockdevNull null;
+    null.size = RHEA_TRY(take_bytes(flat, options, "size"));
+    null.latency_ns = RHEA_TRY(flat.take_number("latency-ns"));
+    FlatOptions as_written = flat;
+    null.read_zeroes = RHEA_TRY(flat.take_bool("read-zeroes"));
+    if (null.read_zeroes) options.written.put("read-zeroes", *as_written.take_value("read-zeroes"));
+    options.u = null;
+    return {};
+}
+
+Result<void> take_raw(FlatOptions& flat, BlockdevOptions& options) {
+    BlockdevRaw raw;
+    raw.offset = RHEA_TRY(take_bytes(flat, options, "offset"));
+    raw.size = RHEA_TRY(take_bytes(flat, options, "size"));
+    options.u = raw;
+    return {};
+}
+
+}  // namespace
+
+/// What a node defined inside another one takes over from it.
+struct BlockLayer::Inherited {
+    std::optional<bool> read_only, auto_read_only, force_share, direct, no_flush;
+    std::size_t depth = 0;
+
+    static Inherited from(const BlockdevOptions& options, const Inherited* above) {
+        const auto pick = [](const std::optional<bool>& own, const std::optional<bool>& other) { return own ? own : other; };
+        const Inherited none, &a = above ? *above : none;
+        const BlockdevCache cache = options.cache.value_or(BlockdevCache{});
+        return {pick(options.read_only, a.read_only),     pick(options.auto_read_only, a.auto_read_only),
+                pick(options.force_share, a.force_share), pick(cache.direct, a.direct),
+                pick(cache.no_flush, a.no_flush),         a.depth + 1};
+    }
+};
+
+std::string BlockLayer::generate_node_name() {
+    // Two digits by chance, as QEMU's, keep clients from counting on the name.
+    random_ = random_ * 6364136223846793005u + 1442695040888963407u;
+    return fmt::format("#block{}{:02}", node_names_++, (random_ >> 33) % 100);
+}
+
+Result<void> BlockLayer::check_node_name(const std::string& name) const {
+    if (!well_formed(name)) return fail(fmt::format("Invalid node-name: '{}'", name));
+    if (find_backend(name)) return fail(fmt::format("node-name={} is conflicting with a device id", name));
+    if (find_node(name)) return fail(fmt::format("Duplicate nodes with node-name='{}'", name));
+    if (name.size() > kMaxNodeName) return fail("Node name too long");
+    return {};
+}
+
+Result<BlockNodeSettings> BlockLayer::make_settings(const BlockdevOptions& options, const Inherited* parent) {
+    const Inherited all = Inherited::from(options, parent);
+    BlockNodeSettings settings;
+    settings.read_only = all.read_only.value_or(false);
+    settings.auto_read_only = all.auto_read_only.value_or(false);
+    settings.force_share = all.force_share.value_or(false);
+    settings.cache_direct = all.direct.value_or(false);
+    settings.cache_no_flush = all.no_flush.value_or(false);
+    // A child gets what its parent lets through.
+    settings.unmap = options.discard ? options.discard == BlockdevDiscard::unmap : parent != nullptr;
+    settings.detect_zeroes = options.detect_zeroes.value_or(BlockdevDetectZeroes::off);
+    if (settings.force_share && !settings.read_only) return fail("force-share=on can only be used with read-only images");
+    if (options.node_name) RHEA_CHECK(check_node_name(*options.node_name));
+    if (settings.detect_zeroes == BlockdevDetectZeroes::unmap && !settings.unmap)
+        return fail("setting detect-zeroes to unmap is not allowed without setting discard operation to unmap");
+    settings.name = options.node_name ? *options.node_name : generate_node_name();
+    return settings;
+}
+
+Result<std::shared_ptr<BlockNode>> BlockLayer::make_node(const BlockdevOptions& options, const Inherited* parent,
+                                                         std::shared_ptr<BlockNode> child, bool probed) {
+    if (height(child.get()) >= kMaxDepth) return fail("Too many nested block nodes");
+    auto settings = RHEA_TRY(make_settings(options, parent));
+    Result<std::shared_ptr<BlockNode>> node;
+    switch (options.driver) {
+        case BlockdevDriver::file:
+        case BlockdevDriver::host_device:
+            node = FileNode::open(host_, options.driver, std::move(settings), std::get<BlockdevFile>(options.u));
+            break;
+        case BlockdevDriver::null_aio:
+        case BlockdevDriver::null_co: node = NullNode::open(options, std::move(settings)); break;
+        case BlockdevDriver::raw: node = RawNode::open(options, std::move(settings), std::move(child), probed); break;
+    }
+    if (node) nodes_.push_back(*node);
+    return node;
+}
+
+Result<std::shared_ptr<BlockNode>> BlockLayer::open_options(const BlockdevOptions& options, const Inherited* parent) {
+    std::shared_ptr<BlockNode> child;
+    if (const auto* raw = std::get_if<BlockdevRaw>(&options.u)) {
+        const Inherited inherited = Inherited::from(options, parent);
+        if (inherited.depth > kMaxDepth) return fail("Too many nested block nodes");
+        child = raw->file.definition ? RHEA_TRY(open_options(*raw->file.definition, &inherited))
+                                     : RHEA_TRY(lookup(raw->file.reference, raw->file.reference));
+    }
+    return make_node(options, parent, std::move(child), false);
+}
+
+Result<void> BlockLayer::add_node(const BlockdevOptions& options) {
+    if (!options.node_name) return fail("'node-name' must be specified for the root node");
+    auto node = RHEA_TRY(open_options(options, nullptr));
+    node->set_monitor_owned(true);
+    monitor_nodes_.push_back(std::move(node));
+    return {};
+}
+
+Result<std::shared_ptr<BlockNode>> BlockLayer::open_image(std::optional<std::string> filename, FlatOptions flat) {
+    return open_flat(std::move(filename), std::move(flat), nullptr);
+}
+
+Result<std::shared_ptr<BlockNode>> BlockLayer::open_flat(std::optional<std::string> filename, FlatOptions flat,
+                                                         const Inherited* parent) {
+    if (filename && filename->rfind("json:", 0) == 0) {
+        auto parsed = json::parse(std::string_view(*filename).substr(5));
+        if (!parsed) return fail(std::move(parsed).error().prefixed("Could not parse the JSON options: "));
+        const QDict* dict = parsed->dict();
+        if (!dict) return fail("Invalid JSON object given");
+        FlatOptions named = FlatOptions::from_dict(*dict);
+        while (!named.empty()) {
+            const std::string key = named.first_key();
+            flat.put_default(key, *named.take_value(key));
+        }
+        filename.reset();
+    }
+    if (auto own = flat.take("filename")) {
+        if (filename) return fail("Can't specify 'file' and 'filename' options at the same time");
+        filename = std::move(own);
+    }
+    BlockdevOptions options;
+    const auto driver_name = flat.take("driver");
+    std::optional<BlockdevDriver> driver;
+    if (driver_name) {
+        driver = enum_from_name<BlockdevDriver>(*driver_name);
+        if (!driver) return fail(fmt::format("Unknown driver '{}'", *driver_name));
+    } else if (parent) {
+        if (!filename) return fail("Must specify either driver or file");
+        driver = RHEA_TRY(driver_for_filename(*filename));
+    }
+    RHEA_CHECK(take_common(flat, options));
+    options.driver = driver.value_or(BlockdevDriver::raw);
+    const Inherited inherited = Inherited::from(options, parent);
+    if (inherited.depth > kMaxDepth) return fail("Too many nested block nodes");
+    std::shared_ptr<BlockNode> child;
+    if (!is_protocol(options.driver)) {
+        FlatOptions below = flat.take_group("file");
+        const auto reference = flat.take("file");
+        if (reference && parent) {
+            child = RHEA_TRY(lookup(*reference, *reference));
+        } else if (filename || !below.empty()) {
+            if (filename && below.contains("filename"))
+                return fail("Can't specify 'file' and 'filename' options at the same time");
+            child = RHEA_TRY(open_flat(std::move(filename), std::move(below), &inherited));
+        } else {
+            return fail(driver ? "A block device must be specified for \"file\"" : "Must specify either driver or file");
+        }
+        if (!driver) {
+            std::array<std::uint8_t, kProbeBytes> head{};
+            const std::size_t bytes = std::min<std::size_t>(head.size(), child->size());
+            if (const int error = child->pread(0, std::span(head).first(bytes)))
+                return fail(fmt::format("Could not read image for determining its format: {}", std::strerror(error)));
+            if (const auto format = probe_format(head); format != "raw")
+                return fail(fmt::format("Could not open '{}': image format '{}' is not supported by this build",
+                                        child->filename(), format));
+        }
+        RHEA_CHECK(take_raw(flat, options));
+    } else if (options.driver == BlockdevDriver::file || options.driver == BlockdevDriver::host_device) {
+        RHEA_CHECK(take_file(flat, options, std::move(filename)));
+    } else {
+        RHEA_CHECK(take_null(flat, options, filename));
+    }
+    auto node = RHEA_TRY(make_node(options, parent, std::move(child), !driver));
+    if (!driver && !node->read_only()) {
+        host_.warn(
+            fmt::format("WARNING: Image format was not specified for '{}' and probing guessed raw.\n"
+                        "         Automatically detecting the format is dangerous for raw images, write operations on "
+                        "block 0 will be restricted.\n"
+                        "         Specify the 'raw' format explicitly to remove the restrictions.\n",
+                        node->filename()));
+    }
+    if (!flat.empty()) {
+        if (is_protocol(options.driver))
+            return fail(
+                fmt::format("Block protocol '{}' doesn't support the option '{}'", node->driver_name(), flat.first_key()));
+        return fail(
+            fmt::format("Block format '{}' does not support the option '{}'", node->driver_name(), flat.first_key()));
+    }
+    return node;
+}
+
+}  // namespace rhea

@@ -1,0 +1,47 @@
+#include <fmt/format.h>
+
+#include "machine/cli/cpu_models.h"
+#include "machine/cli/machine_choice_parts.h"
+
+namespace rhea::cli {
+
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+constexpr std::uint64_t kMaxMemorySlots = 256;
+
+}  // namespace
+
+OrExit<void> check_board(const Config& config, const Accelerator& accelerator, Reporter& reporter) {
+    const MachineType& type = *find_machine_type(config.machine.type);
+    if (config.cpu) {
+        if (config.cpu->model.empty() && config.cpu->features.empty())
+            return complain(reporter, "-cpu option cannot be empty");
+        if (!is_cpu_model(config.cpu->model))
+            return complain(reporter, fmt::format("unable to find CPU model '{}'", config.cpu->model));
+        if (config.cpu->model == "host" && accelerator.name != "kvm")
+            return complain(reporter, "CPU model 'host' requires KVM or HVF");
+    }
+    if (!type.is_pc) return {};
+    if (config.memory.max_size > config.memory.size) {
+        if (config.memory.slots > kMaxMemorySlots)
+            return complain(reporter, fmt::format("unsupported amount of memory slots: {}", config.memory.slots));
+        if (config.memory.max_size % kPage)
+            return complain(reporter, fmt::format("maximum memory size must by aligned to multiple of {} bytes", kPage));
+    }
+    const auto in_range = [](const std::optional<std::int64_t>& value, std::int64_t low) {
+        return !value || (*value >= low && *value <= 0xffff);
+    };
+    for (const std::string& order : {config.boot.order, config.boot.once}) {
+        if (order.size() > 3) return complain(reporter, "Too many boot devices for PC");
+        if (const auto bad = order.find_first_not_of("acdn"); bad != std::string::npos)
+            return complain(reporter, fmt::format("Invalid boot device for PC: '{}'", order[bad]));
+    }
+    if (!in_range(config.boot.splash_time, 0))
+        return complain(reporter, "splash-time is invalid,it should be a value between 0 and 65535");
+    if (!in_range(config.boot.reboot_timeout, -1))
+        return complain(reporter, "reboot timeout is invalid,it should be a value between -1 and 65535");
+    return {};
+}
+
+}  // namespace rhea::cli

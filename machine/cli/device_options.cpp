@@ -1,0 +1,234 @@
+// Options that hang something on the machine. They are kept for whoever makes it.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "chardev/options.h"
+#include "machine/cli/handlers.h"
+#include "machine/cli/tree.h"
+
+namespace rhea::cli {
+
+namespace {
+
+Arguments from_options(CommandLine& line, const Options& options) {
+    Arguments arguments{line.where, options.to_qdict()};
+    for (const char* key : {"help", "?"})
+        if (arguments.members.erase(key)) arguments.help = true;
+    if (options.id()) arguments.members.put("id", *options.id());
+    return arguments;
+}
+
+/// "help" as the type is a question too.
+void notice_help(Arguments& arguments, const char* key) {
+    const QObject* type = arguments.members.find(key);
+    if (!type || !type->string() || (*type->string() != "help" && *type->string() != "?")) return;
+    arguments.members.erase(key);
+    arguments.help = true;
+}
+
+Result<Arguments> json_arguments(CommandLine& line, std::string_view text) {
+    return Arguments{line.where, RHEA_TRY(parse_json_object(text)), InputMode::json};
+}
+
+Result<Arguments> nested_arguments(CommandLine& line, std::string_view text, std::string_view implied_key) {
+    if (looks_like_json(text)) return json_arguments(line, text);
+    Arguments arguments{line.where};
+    arguments.members = RHEA_TRY(parse_tree(text, implied_key, &arguments.help));
+    return arguments;
+}
+
+constexpr std::string_view kDisplays[] = {"default", "none",  "gtk",       "sdl", "egl-headless",
+                                          "curses",  "cocoa", "spice-app", "dbus"};
+
+}  // namespace
+
+// --- Devices and objects
+
+Result<void> add_device(CommandLine& line, std::string_view text) {
+    if (!looks_like_json(text)) return line.add_group("device", text);
+    line.config.devices.push_back(RHEA_TRY(json_arguments(line, text)));
+    if (!line.config.devices.back().members.contains("driver")) return fail(Error::missing_parameter("driver"));
+    return {};
+}
+
+Result<void> take_device(CommandLine& line, Options options) {
+    Arguments arguments = from_options(line, options);
+    notice_help(arguments, "driver");
+    line.config.devices.push_back(std::move(arguments));
+    return {};
+}
+
+Result<void> add_object(CommandLine& line, std::string_view text) {
+    line.config.objects.push_back(RHEA_TRY(nested_arguments(line, text, "qom-type")));
+    return {};
+}
+
+Result<void> take_object(CommandLine& line, Options options) {
+    line.config.objects.push_back(from_options(line, options));
+    return {};
+}
+
+Result<void> add_audiodev(CommandLine& line, std::string_view text) {
+    Arguments arguments = RHEA_TRY(nested_arguments(line, text, "driver"));
+    notice_help(arguments, "driver");
+    if (arguments.help) {
+        line.print("Available audio drivers:\nnone\n");
+        return line.finish(0);
+    }
+    if (!arguments.members.contains("id")) return fail(Error::missing_parameter("id"));
+    const QObject* driver = arguments.members.find("driver");
+    if (!driver) return fail(Error::missing_parameter("driver"));
+    if (!driver->string() || *driver->string() != "none") return fail("this audio driver is not supported by this build");
+    line.config.audiodevs.push_back(std::move(arguments));
+    return {};
+}
+
+// --- Block devices
+
+Result<void> add_blockdev(CommandLine& line, std::string_view text) {
+    Arguments arguments = RHEA_TRY(nested_arguments(line, text, "driver"));
+    if (arguments.help) return fail("Help is not available for this option");
+    line.config.blockdevs.push_back(std::move(arguments));
+    return {};
+}
+
+Result<void> take_drive(CommandLine& line, Options options) {
+    line.config.drives.push_back({line.where, std::move(options)});
+    return {};
+}
+
+Result<void> add_drive_file(CommandLine& line, std::string_view file, std::string_view fixed) {
+    Options options = RHEA_TRY(Options::parse(fixed));
+    options.add("file", std::string(file));
+    return take_drive(line, std::move(options));
+}
+
+// --- Character devices and monitors
+
+Result<void> take_chardev(CommandLine& line, Options options) {
+    line.config.chardevs.push_back({line.where, std::move(options)});
+    return {};
+}
+
+Result<void> take_mon(CommandLine& line, Options options) {
+    Monitor monitor{line.where};
+    const std::string mode = options.get("mode", "readline");
+    if (mode == "control") monitor.mode = Monitor::Mode::control;
+    else if (mode != "readline") return fail(Error::bad_enum_value("mode", mode));
+    if (!options.has("chardev")) return fail(Error::missing_parameter("chardev"));
+    monitor.chardev = options.get("chardev");
+    monitor.pretty = RHEA_TRY(options.get_bool("pretty", false));
+    if (monitor.pretty && monitor.mode == Monitor::Mode::readline)
+        return fail("'pretty' is not compatible with HMP monitors");
+    if (const std::string* dialect = options.find("dialect")) {
+        const auto known = enum_from_name<Dialect>(*dialect);
+        if (!known) return fail(Error::bad_enum_value("dialect", *dialect));
+        if (monitor.mode == Monitor::Mode::readline) return fail("'dialect' is not compatible with HMP monitors");
+        monitor.dialect = *known;
+    }
+    line.config.monitors.push_back(std::move(monitor));
+    line.config.default_monitor = false;
+    return {};
+}
+
+Result<void> add_monitor(CommandLine& line, std::string_view device, Monitor::Mode mode, bool pretty) {
+    line.config.default_monitor = false;
+    if (device == "none" && mode == Monitor::Mode::readline) return {};
+    Monitor monitor{line.where, mode, pretty};
+    // "-monitor control,DEVICE" started the text protocol of 2009.
+    constexpr std::string_view control = "control,";
+    if (mode == Monitor::Mode::readline && device.starts_with(control)) {
+        monitor.mode = Monitor::Mode::control;
+        monitor.dialect = Dialect::v0_1;
+        device.remove_prefix(control.size());
+    }
+    if (const auto id = chardev_reference(device)) {
+        monitor.chardev = std::string(*id);
+    } else {
+        monitor.chardev = fmt::format("compat_monitor{}", line.monitors++);
+        auto options = parse_legacy_chardev(monitor.chardev, device);
+        Result<void> done = options ? line.add_section("chardev", std::move(*options)) : fail(std::move(options).error());
+        if (!done) {
+            if (!done.error().description().empty()) line.reporter.error(line.where, done.error().description());
+            return fail(fmt::format("parse error: {}", device));
+        }
+        RHEA_CHECK(line.claim_id("mon", monitor.chardev));
+    }
+    line.config.monitors.push_back(std::move(monitor));
+    return {};
+}
+
+// --- Network
+
+Result<void> add_netdev(CommandLine& line, std::string_view text) {
+    if (!looks_like_json(text)) return line.add_group("netdev", text);
+    line.config.netdevs.push_back(RHEA_TRY(json_arguments(line, text)));
+    return {};
+}
+
+Result<void> take_netdev(CommandLine& line, Options options) {
+    Arguments arguments = from_options(line, options);
+    notice_help(arguments, "type");
+    line.config.netdevs.push_back(std::move(arguments));
+    return {};
+}
+
+Result<void> take_nic(CommandLine& line, Options options) {
+    line.config.default_net = false;
+    if (options.get("type") != "none") line.config.nics.push_back({line.where, std::move(options)});
+    return {};
+}
+
+Result<void> take_net(CommandLine& line, Options options) {
+    line.config.default_net = false;
+    if (options.get("type") != "none") {
+        line.config.nets.push_back({line.where, std::move(options)});
+        return {};
+    }
+    options.take("type");
+    return options.check_empty();
+}
+
+// --- Firmware tables
+
+Result<void> take_fw_cfg(CommandLine& line, Options options) {
+    const int contents = options.has("file") + options.has("string") + options.has("gen_id");
+    const std::string name = options.get("name");
+    if (name.empty() || contents != 1) return fail("name, plus exactly one of file, string and gen_id, are needed");
+    if (name.size() > 55) return fail(fmt::format("name too long (max. 55 char)"));
+    if (!name.starts_with("opt/"))
+        line.reporter.warning(line.where, "externally provided fw_cfg item names should be prefixed with \"opt/\"");
+    line.config.fw_cfg.push_back({line.where, std::move(options)});
+    return {};
+}
+
+Result<void> take_smbios(CommandLine& line, Options options) {
+    if (!options.has("type") && !options.has("file")) return fail("Must specify type= or file=");
+    line.config.smbios.push_back({line.where, std::move(options)});
+    return {};
+}
+
+// --- Screen
+
+Result<void> set_display(CommandLine& line, std::string_view text) {
+    if (text == "help" || text == "?") {
+        line.print("Available display backend types:\nnone\n");
+        return line.finish(0);
+    }
+    if (text.starts_with("vnc")) {
+        line.where.text = "-display vnc";
+        return fail("not supported by this build");
+    }
+    QDict tree = RHEA_TRY(parse_tree(text, "type"));
+    const auto type = tree.take("type");
+    if (!type) return fail(Error::missing_parameter("type"));
+    const std::string name = type->string() ? *type->string() : "";
+    if (std::find(std::begin(kDisplays), std::end(kDisplays), name) == std::end(kDisplays))
+        return fail(Error::bad_enum_value("type", name));
+    if (name == "none" && !tree.empty()) return fail(Error::unexpected_parameter(tree.begin()->key));
+    line.config.display = name == "default" ? "none" : name;
+    return {};
+}
+
+}  // namespace rhea::cli

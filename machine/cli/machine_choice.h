@@ -1,0 +1,49 @@
+#pragma once
+/// From what -M, -smp, -m, -boot, -rtc, -accel and -cpu said to what the machine is. The steps are apart because QEMU opens
+/// character devices and drives between them, and its errors come in that order:
+///
+///     choose_machine        -> objects, chardevs, drives
+///     apply_properties      -> choose_accelerator -> network, monitors, serial ports
+///     check_board           -> devices
+///
+/// Each prints its errors and gives the exit status.
+#include <functional>
+#include <string>
+
+#include "machine/cli/command_line.h"
+
+namespace rhea::cli {
+
+/// The RTC, the machine's type, -vga; makes the default devices into entries of the config.
+OrExit<void> choose_machine(Config& config, Reporter& reporter);
+/// The machine's properties, CPU topology, memory and boot order.
+OrExit<void> apply_properties(Config& config, Reporter& reporter);
+
+/// Tries the accelerators in order. `start` sets one up; the description of its error is the whole reason. Where it is
+/// empty, `probe_accelerator` decides.
+OrExit<Accelerator> choose_accelerator(const Config& config, Reporter& reporter,
+                                       const std::function<Result<void>(const Accelerator&)>& start = {});
+/// Whether the host has what the accelerator needs: for "kvm" an accessible /dev/kvm.
+Result<void> probe_accelerator(const Accelerator& accelerator);
+
+/// The CPU model, memory slots and boot letters that the board takes.
+OrExit<void> check_board(const Config& config, const Accelerator& accelerator, Reporter& reporter);
+
+/// The topology that a -smp stands for; `max_cpus` is the machine's limit, `has_dies` whether it knows dies.
+struct TopologyLimits {
+    std::string machine;
+    unsigned max_cpus;
+    bool has_dies;
+};
+/// `deprecated`: set when a count of zero was given.
+Result<Smp> topology(const SmpConfiguration& asked, const TopologyLimits& limits, bool& deprecated);
+
+/// Seconds since 1970 of "2006-06-17T16:01:21" or "2006-06-17"; what follows is ignored, as QEMU does.
+std::optional<std::int64_t> parse_date(std::string_view text);
+
+// What "help" lists.
+std::string machine_list();
+std::string machine_help(std::string_view type);
+std::string accelerator_list();
+
+}  // namespace rhea::cli

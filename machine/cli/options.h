@@ -1,0 +1,61 @@
+#pragma once
+/// The options of the command line: one table, from which come parsing, -help and the reference.
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "qobject/error.h"
+#include "qobject/keyval.h"
+
+namespace rhea::cli {
+
+class CommandLine;
+
+enum class OptionState {
+    works,     ///< does what it says
+    kept,      ///< parsed and checked; what it describes depends on what the machine has
+    ignored,   ///< accepted: it cannot matter without a screen, or asks for what is so anyway
+    later,     ///< refused: "not supported by this build"
+    not_here,  ///< refused as QEMU for x86 does: it is for other machines
+};
+std::string_view option_state_text(OptionState state);
+
+enum class OptionSection { standard, block, usb, display, i386, network, chardev, tpm, boot, debug, object, count };
+std::string_view option_section_title(OptionSection section);
+
+struct OptionRow {
+    std::string_view name;
+    std::string_view argument;  ///< its syntax, for people; empty: it takes none
+    OptionSection section;
+    OptionState state;
+    std::string_view help;  ///< for people; empty: shown together with the row before
+    /// What it does. Null for `ignored`, `later` and `not_here`.
+    Result<void> (*handle)(CommandLine& line, std::string_view argument) = nullptr;
+
+    constexpr bool takes_argument() const { return !argument.empty(); }
+};
+
+/// In the order of -help.
+std::span<const OptionRow> option_rows();
+/// `name` without its dashes; null: there is none.
+const OptionRow* find_option(std::string_view name);
+
+/// A flat option group: its options by name ("size" of -m), as -readconfig and query-command-line-options know them.
+struct GroupRow {
+    std::string_view name;                   ///< "memory"
+    std::string_view implied_key;            ///< empty: none
+    std::span<const OptionSpec> (*specs)();  ///< null: checked by whoever takes the options
+    bool unique_ids = false;
+    Result<void> (*take)(CommandLine& line, Options options);
+};
+std::span<const GroupRow> option_groups();
+const GroupRow* find_group(std::string_view name);
+/// Of the groups "smp-opts" and "boot-opts", whose options the machine checks: what "help" lists.
+std::span<const OptionSpec> smp_options();
+std::span<const OptionSpec> boot_options();
+
+/// The text of -help and of -version.
+std::string help_text(std::string_view program);
+std::string version_text();
+
+}  // namespace rhea::cli

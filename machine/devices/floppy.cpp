@@ -1,0 +1,245 @@
+#include "machine/devices/floppy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "machine/devices/floppy_registers.h"
+
+namespace rhea {
+
+using namespace floppy;
+
+FloppyController::FloppyController(AddressSpace& ports, Clocks& clocks, IrqLine irq, FloppyDma* dma, const Settings& settings)
+    : Device("isa-fdc"),
+      clocks_(clocks),
+      irq_(irq),
+      dma_(dma),
+      settings_(settings),
+      read_id_timer_(clocks, ClockType::virtual_time, [this] { read_id_done(); }),
+      low_mapping_(ports, {.name = "fdc", .base = low_ports_.base, .size = 5, .handler = &low_ports_, .max_access = 1}),
+      high_mapping_(ports, {.name = "fdc", .base = high_port_.base, .size = 1, .handler = &high_port_, .max_access = 1}) {
+    FloppyController::reset();
+}
+
+FloppyController::~FloppyController() {
+    for (auto& unit : units_)
+        if (unit.drive) unit.drive->controller_ = nullptr;
+}
+
+Result<std::unique_ptr<FloppyDrive>> FloppyController::plug(const FloppyOptions& options, BlockBackend& backend) {
+    auto drive = [&]() -> Result<std::unique_ptr<FloppyDrive>> {
+        const auto free = std::find_if(units_.begin(), units_.end(), [](const Unit& unit) { return !unit.drive; });
+        const unsigned number = options.unit.value_or(static_cast<unsigned>(free - units_.begin()));
+        if (number >= kUnits) return fail(fmt::format("Can't create floppy unit {}, bus supports only {} units", number, kUnits));
+        if (units_[number].drive) return fail(fmt::format("Floppy unit {} is in use", number));
+        auto made = RHEA_TRY(FloppyDrive::create(backend, options, settings_.fallback));
+        units_[number].drive = made.get();
+        made->controller_ = this;
+        return made;
+    }();
+    if (!drive && backend.name().empty() && !backend.device()) backend.detach();
+    return drive;
+}
+
+void FloppyController::unplug(FloppyDrive& drive) {
+    for (auto& unit : units_)
+        if (unit.drive == &drive) unit.drive = nullptr;
+    drive.controller_ = nullptr;
+}
+
+namespace {
+
+std::uint8_t cmos_type(const FloppyDrive* drive) {
+    if (!drive) return 0;
+    switch (drive->type()) {
+        case FdcDriveType::d120: return 2;
+        case FdcDriveType::d144: return 4;
+        case FdcDriveType::d288: return 5;
+        default: return 0;
+    }
+}
+
+}  // namespace
+
+std::uint8_t FloppyController::cmos_types() const {
+    return static_cast<std::uint8_t>(cmos_type(units_[0].drive) << 4 | cmos_type(units_[1].drive));
+}
+
+unsigned FloppyController::drive_count() const {
+    return static_cast<unsigned>(
+        std::count_if(units_.begin(), units_.end(), [](const Unit& unit) { return cmos_type(unit.drive) != 0; }));
+}
+
+// --- resets ---------------------------------------------------------------------------------------------------------------
+
+void FloppyController::reset() {
+    output_ = kNotReset | kDmaEnable;
+    data_rate_ = 0;
+    tape_ = 0;
+    status_b_ = kStatusBFixed;
+    config_ = kImpliedSeek | kFifoOff;
+    precompensation_ = timer0_ = timer1_ = power_down_ = 0;
+    locked_ = false;
+    for (auto& unit : units_) unit.perpendicular = 0;
+    reset_controller(false);
+}
+
+void FloppyController::reset_controller(bool interrupt) {
+    read_id_timer_.cancel();
+    lower_irq();
+    selected_ = 0;
+    multi_track_ = did_seek_ = dma_waiting_ = false;
+    main_status_ = kRequest;
+    for (auto& unit : units_) recalibrate_head(unit);
+    to_command_phase();
+    if (!interrupt) return;
+    status0_ |= kReadyChanged;
+    raise_irq();
+    reset_senses_ = kSensesAfterReset;
+}
+
+void FloppyController::raise_irq() {
+    interrupt_pending_ = true;
+    irq_.raise();
+    reset_senses_ = 0;
+}
+
+void FloppyController::lower_irq() {
+    status0_ = 0;
+    interrupt_pending_ = false;
+    irq_.lower();
+}
+
+bool FloppyController::in_reset() const { return !(output_ & kNotReset); }
+
+// --- registers ------------------------------------------------------------------------------------------------------------
+
+std::uint64_t FloppyController::Ports::io_read(std::uint64_t offset, unsigned) {
+    return controller.read(base + static_cast<unsigned>(offset));
+}
+
+void FloppyController::Ports::io_write(std::uint64_t offset, std::uint64_t value, unsigned) {
+    controller.write(base + static_cast<unsigned>(offset), static_cast<std::uint8_t>(value));
+}
+
+std::uint8_t FloppyController::read(unsigned port) {
+    switch (port) {
+        case kStatusB: return status_b_;
+        case kDigitalOutput: return static_cast<std::uint8_t>(output_ | selected_);
+        case kTapeDrive: return tape_;
+        case kMainStatus: return read_main_status();
+        case kFifo: return read_fifo();
+        case kDigitalInput: return unit().drive && unit().drive->disk_changed() ? kDiskChanged : 0;
+        default: return 0xff;
+    }
+}
+
+void FloppyController::write(unsigned port, std::uint8_t value) {
+    switch (port) {
+        case kDigitalOutput: return write_output(value);
+        case kTapeDrive:
+            if (!in_reset()) tape_ = value & kBootSelect;
+            return;
+        case kMainStatus: return write_data_rate(value);
+        case kFifo: return write_fifo(value);
+        case kDigitalInput:
+            if (!in_reset()) data_rate_ = static_cast<std::uint8_t>((data_rate_ & ~kRate) | (value & kRate));
+            return;
+        default: return;
+    }
+}
+
+void FloppyController::write_output(std::uint8_t value) {
+    status_b_ = static_cast<std::uint8_t>(kStatusBFixed | ((value & kMotor0) ? 0x01 : 0) | ((value & kMotor1) ? 0x02 : 0) |
+                                          ((value & 1) ? 0x20 : 0));
+    if ((value & kNotReset) && in_reset()) {
+        reset_controller(true);
+        data_rate_ &= static_cast<std::uint8_t>(~kPowerDown);
+    }
+    select(value);
+    output_ = value;
+}
+
+void FloppyController::write_data_rate(std::uint8_t value) {
+    if (in_reset()) return;
+    if (value & kSoftReset) {
+        output_ &= static_cast<std::uint8_t>(~kNotReset);
+        reset_controller(true);
+    }
+    if (value & kPowerDown) reset_controller(true);
+    data_rate_ = value;
+}
+
+std::uint8_t FloppyController::read_main_status() {
+    // A look at the status wakes the controller up.
+    data_rate_ &= static_cast<std::uint8_t>(~kPowerDown);
+    output_ |= kNotReset;
+    return main_status_;
+}
+
+std::uint8_t FloppyController::read_fifo() {
+    data_rate_ &= static_cast<std::uint8_t>(~kPowerDown);
+    if (!(main_status_ & kRequest) || !(main_status_ & kToHost)) return 0;
+    const auto at = position_ % kFifoSize;
+    if (phase_ == Phase::execution) {
+        if (at == 0) {
+            if (position_ != 0 && !next_sector()) return 0;
+            if (auto* drive = unit().drive) drive->read_sector(sector_number(), fifo_);
+        }
+        const auto value = fifo_[at];
+        if (++position_ == length_) end_transfer(0, 0, 0);
+        return value;
+    }
+    const auto value = fifo_[at];
+    if (++position_ == length_) {
+        to_command_phase();
+        lower_irq();
+    }
+    return value;
+}
+
+void FloppyController::write_fifo(std::uint8_t value) {
+    if (in_reset() || !(main_status_ & kRequest) || (main_status_ & kToHost)) return;
+    data_rate_ &= static_cast<std::uint8_t>(~kPowerDown);
+    const auto at = position_++ % kFifoSize;
+    fifo_[at] = value;
+    if (phase_ == Phase::execution) {
+        if (at == kFifoSize - 1 || position_ == length_) {
+            if (auto* drive = unit().drive) drive->write_sector(sector_number(), fifo_);
+            if (!next_sector()) return;
+        }
+        if (position_ == length_) end_transfer(0, 0, 0);
+        return;
+    }
+    if (position_ == 1) {
+        command_ = &find_command(value);
+        length_ = command_->parameters + 1u;
+        main_status_ |= kCommandBusy;
+    }
+    if (position_ < length_) return;
+    main_status_ &= static_cast<std::uint8_t>(~kRequest);
+    (this->*command_->run)();
+}
+
+// --- phases ---------------------------------------------------------------------------------------------------------------
+
+void FloppyController::to_command_phase() {
+    phase_ = Phase::command;
+    position_ = 0;
+    length_ = 1;
+    main_status_ = static_cast<std::uint8_t>((main_status_ & ~(kCommandBusy | kToHost | kNonDma)) | kRequest);
+}
+
+void FloppyController::to_result_phase(unsigned bytes) {
+    phase_ = Phase::result;
+    position_ = 0;
+    length_ = bytes;
+    main_status_ = static_cast<std::uint8_t>((main_status_ & ~kNonDma) | kCommandBusy | kRequest | kToHost);
+}
+
+void FloppyController::dma_ready() {
+    if (dma_waiting_) run_dma();
+}
+
+}  // namespace rhea

@@ -1,0 +1,119 @@
+#include "machine/devices/floppy_drive.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "machine/devices/floppy.h"
+
+namespace rhea {
+
+namespace {
+
+struct KnownFormat {
+    FdcDriveType type;
+    FloppyFormat format;
+};
+constexpr std::uint8_t k500 = 0, k300 = 1, k250 = 2, k1000 = 3;
+
+// The most usual format of a type comes first; of equal sizes the earlier one wins.
+constexpr KnownFormat kFormats[] = {
+    // 3.5 inch, 1.44 MB and more
+    {FdcDriveType::d144, {18, 80, 2, k500}}, {FdcDriveType::d144, {20, 80, 2, k500}}, {FdcDriveType::d144, {21, 80, 2, k500}},
+    {FdcDriveType::d144, {21, 82, 2, k500}}, {FdcDriveType::d144, {21, 83, 2, k500}}, {FdcDriveType::d144, {22, 80, 2, k500}},
+    {FdcDriveType::d144, {23, 80, 2, k500}}, {FdcDriveType::d144, {24, 80, 2, k500}},
+    // 2.88 MB and more
+    {FdcDriveType::d288, {36, 80, 2, k1000}}, {FdcDriveType::d288, {39, 80, 2, k1000}}, {FdcDriveType::d288, {40, 80, 2, k1000}},
+    {FdcDriveType::d288, {44, 80, 2, k1000}}, {FdcDriveType::d288, {48, 80, 2, k1000}},
+    // 720 KB and more
+    {FdcDriveType::d144, {9, 80, 2, k250}}, {FdcDriveType::d144, {10, 80, 2, k250}}, {FdcDriveType::d144, {10, 82, 2, k250}},
+    {FdcDriveType::d144, {10, 83, 2, k250}}, {FdcDriveType::d144, {13, 80, 2, k250}}, {FdcDriveType::d144, {14, 80, 2, k250}},
+    // 5.25 inch, 1.2 MB and more
+    {FdcDriveType::d120, {15, 80, 2, k500}}, {FdcDriveType::d120, {18, 80, 2, k500}}, {FdcDriveType::d120, {18, 82, 2, k500}},
+    {FdcDriveType::d120, {18, 83, 2, k500}}, {FdcDriveType::d120, {20, 80, 2, k500}},
+    // 720 KB
+    {FdcDriveType::d120, {9, 80, 2, k250}}, {FdcDriveType::d120, {11, 80, 2, k250}},
+    // 360 KB and less
+    {FdcDriveType::d120, {9, 40, 2, k300}}, {FdcDriveType::d120, {9, 40, 1, k300}}, {FdcDriveType::d120, {10, 41, 2, k300}},
+    {FdcDriveType::d120, {10, 42, 2, k300}}, {FdcDriveType::d120, {8, 40, 2, k250}}, {FdcDriveType::d120, {8, 40, 1, k250}},
+    {FdcDriveType::d144, {9, 40, 2, k250}}, {FdcDriveType::d144, {9, 40, 1, k250}},
+};
+
+/// A format of the size, of any type when that is open.
+const KnownFormat* find_size(std::uint64_t sectors, FdcDriveType type) {
+    const auto* found = std::find_if(std::begin(kFormats), std::end(kFormats), [&](const KnownFormat& known) {
+        return (type == FdcDriveType::automatic || known.type == type) && known.format.total_sectors() == sectors;
+    });
+    return found == std::end(kFormats) ? nullptr : found;
+}
+
+const KnownFormat* find_type(FdcDriveType type) {
+    const auto* found = std::find_if(std::begin(kFormats), std::end(kFormats), [&](const KnownFormat& known) { return known.type == type; });
+    return found == std::end(kFormats) ? nullptr : found;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FloppyDrive>> FloppyDrive::create(BlockBackend& backend, const FloppyOptions& options, FdcDriveType fallback) {
+    RHEA_CHECK(check_block_sizes(options));
+    std::unique_ptr<FloppyDrive> drive(new FloppyDrive(backend, options));
+    const auto asked_for = [](BlockdevOnError policy, BlockdevOnError usual) {
+        return policy != usual && policy != BlockdevOnError::automatic;
+    };
+    if (asked_for(backend.werror(), BlockdevOnError::enospc)) return fail("fdc doesn't support drive option werror");
+    if (asked_for(backend.rerror(), BlockdevOnError::report)) return fail("fdc doesn't support drive option rerror");
+    RHEA_CHECK(backend.attach(*drive, {.write_optional = true, .share_rw = options.share_rw.value_or(false), .resizable = false}));
+    if (options.write_cache && *options.write_cache != DriveSwitch::automatic)
+        backend.set_write_cache(*options.write_cache == DriveSwitch::on);
+    if (drive->type_ == FdcDriveType::automatic) {
+        const auto* found = backend.inserted() ? find_size(backend.size() / kSectorSize, FdcDriveType::automatic) : nullptr;
+        drive->type_ = found ? found->type : fallback;
+    }
+    drive->look_at_disk();
+    return drive;
+}
+
+FloppyDrive::FloppyDrive(BlockBackend& backend, const FloppyOptions& options)
+    : Device("floppy"), backend_(backend), type_(options.drive_type.value_or(FdcDriveType::automatic)) {}
+
+FloppyDrive::~FloppyDrive() {
+    if (controller_) controller_->unplug(*this);
+    if (backend_.device() == this) backend_.detach();
+}
+
+void FloppyDrive::look_at_disk() {
+    if (!has_disk()) {
+        // The format of the last disk stays, as the drive knows nothing better.
+        return;
+    }
+    const auto* found = find_size(backend_.size() / kSectorSize, type_);
+    if (!found) found = find_type(type_);
+    format_ = found ? found->format : FloppyFormat{};
+}
+
+void FloppyDrive::medium_changed(bool) {
+    disk_changed_ = true;
+    look_at_disk();
+}
+
+bool FloppyDrive::read_sector(std::uint32_t sector, std::span<std::uint8_t, kSectorSize> data) {
+    int error = 0;
+    backend_.read(std::uint64_t{sector} * kSectorSize, data, [this, &error](const IoOutcome& io) {
+        error = io.error;
+        if (!io.ok()) backend_.stats().failed(io);
+    });
+    backend_.drain();
+    if (error != 0) std::memset(data.data(), 0, data.size());
+    return error == 0;
+}
+
+bool FloppyDrive::write_sector(std::uint32_t sector, std::span<const std::uint8_t, kSectorSize> data) {
+    int error = 0;
+    backend_.write(std::uint64_t{sector} * kSectorSize, data, [this, &error](const IoOutcome& io) {
+        error = io.error;
+        if (!io.ok()) backend_.stats().failed(io);
+    });
+    backend_.drain();
+    return error == 0;
+}
+
+}  // namespace rhea

@@ -1,0 +1,89 @@
+#include "machine/devices/i440fx.h"
+
+#include <algorithm>
+
+namespace rhea {
+
+namespace {
+
+constexpr std::uint32_t kEnable = 0x80000000;
+constexpr unsigned kRamSize = 0x57, kPam = 0x59, kPamEnd = 0x60, kSmram = 0x72;
+constexpr std::uint8_t kSmramOpen = 0x40, kSmramDefault = 0x02;
+constexpr std::uint64_t kRamUnit = 8u << 20;
+constexpr std::uint64_t kShadowBase = 0xc0000, kShadowStep = 0x4000;
+
+constexpr PciIdentity kHostBridge{.vendor = 0x8086, .device = 0x1237, .class_code = 0x0600, .revision = 2};
+
+}  // namespace
+
+PciConfigPorts::PciConfigPorts(AddressSpace& ports, PciBus& bus)
+    : Device("i440FX-pcihost"),
+      data_(address_, bus),
+      address_mapping_(ports,
+                       {.name = "pci-config-address", .base = 0xcf8, .size = 4, .handler = &address_, .max_access = 4}),
+      data_mapping_(ports, {.name = "pci-config-data", .base = 0xcfc, .size = 4, .handler = &data_, .max_access = 4}) {}
+
+// Narrower accesses do not reach the register; they read as zeros.
+std::uint64_t PciConfigPorts::AddressPort::io_read(std::uint64_t, unsigned size) { return size == 4 ? value : 0; }
+
+void PciConfigPorts::AddressPort::io_write(std::uint64_t, std::uint64_t written, unsigned size) {
+    if (size == 4) value = static_cast<std::uint32_t>(written);
+}
+
+// The low two bits of the address count here, unlike on the real chip: qtest's library writes any register number to 0xcf8
+// and then always uses port 0xcfc.
+std::uint64_t PciConfigPorts::DataPort::io_read(std::uint64_t offset, unsigned size) {
+    if (!(address.value & kEnable) || (address.value >> 16 & 0xff) != 0) return ~std::uint64_t{0};
+    return bus.config_read(address.value >> 8 & 0xff, (address.value & 0xff) | static_cast<unsigned>(offset), size);
+}
+
+void PciConfigPorts::DataPort::io_write(std::uint64_t offset, std::uint64_t value, unsigned size) {
+    if (!(address.value & kEnable) || (address.value >> 16 & 0xff) != 0) return;
+    bus.config_write(address.value >> 8 & 0xff, (address.value & 0xff) | static_cast<unsigned>(offset),
+                     static_cast<std::uint32_t>(value), size);
+}
+
+I440fx::I440fx(AddressSpace& memory, const GuestMemory& ram)
+    : PciDevice("i440FX", kHostBridge), memory_(memory), ram_(ram), smram_{"smram", 0xa0000, 0x20000} {
+    for (unsigned i = 0; i + 1 < kWindows; ++i)
+        shadow_[i].base = kShadowBase + i * kShadowStep, shadow_[i].size = kShadowStep;
+    shadow_.back().base = 0xf0000, shadow_.back().size = 0x10000;
+    set_config(kRamSize, static_cast<std::uint32_t>(std::min<std::uint64_t>(ram.size() / kRamUnit, 0xff)), 1);
+    set_config(kSmram, kSmramDefault, 1);
+}
+
+void I440fx::config_write(unsigned reg, std::uint32_t value, unsigned size) {
+    PciDevice::config_write(reg, value, size);
+    if (reg < kSmram + 1 && reg + size > kPam) update_windows();
+}
+
+/// 0x59: its high nibble is the last window; then two windows in each register, the low nibble first.
+void I440fx::update_windows() {
+    const auto attributes = [this](unsigned window) {
+        if (window == kWindows - 1) return config_byte(kPam) >> 4;
+        return config_byte(kPam + 1 + window / 2) >> (window % 2 * 4);
+    };
+    static_assert(kPam + 1 + (kWindows - 2) / 2 < kPamEnd);
+    for (unsigned i = 0; i < kWindows; ++i) {
+        // Write only (2) shows RAM for reading too; the reference is the same.
+        constexpr Shown kShown[] = {Shown::bus, Shown::ram_read_only, Shown::ram, Shown::ram};
+        show(shadow_[i], kShown[attributes(i) & 3]);
+    }
+    show(smram_, config_byte(kSmram) & kSmramOpen ? Shown::ram : Shown::bus);
+}
+
+void I440fx::show(Window& window, Shown what) {
+    if (window.shown == what) return;
+    window.shown = what;
+    window.region.reset();
+    // A machine with less than 1 MiB has nothing to show there.
+    if (what == Shown::bus || window.base + window.size > ram_.below_4g()) return;
+    window.region.emplace(memory_, AddressSpace::Region{.name = window.name,
+                                                        .base = window.base,
+                                                        .size = window.size,
+                                                        .memory = ram_.at(window.base),
+                                                        .read_only = what == Shown::ram_read_only,
+                                                        .priority = GuestMemory::kShadowPriority});
+}
+
+}  // namespace rhea

@@ -1,0 +1,63 @@
+#pragma once
+/// Intel 440FX: the host bridge. As function 00.0 it decides whether RAM or the bus is seen between 0xa0000 and 0xfffff
+/// (PAM, SMRAM); its ports are configuration mechanism #1.
+#include <array>
+#include <optional>
+
+#include "machine/guest_memory.h"
+#include "machine/pci.h"
+
+namespace rhea {
+
+/// Ports 0xcf8 (address, 32 bits only) and 0xcfc (data).
+class PciConfigPorts final : public Device {
+public:
+    /// All outlive it.
+    PciConfigPorts(AddressSpace& ports, PciBus& bus);
+
+private:
+    struct AddressPort final : IoHandler {
+        std::uint64_t io_read(std::uint64_t offset, unsigned size) override;
+        void io_write(std::uint64_t offset, std::uint64_t value, unsigned size) override;
+        std::uint32_t value = 0;
+    };
+    struct DataPort final : IoHandler {
+        DataPort(const AddressPort& where, PciBus& on) : address(where), bus(on) {}
+        std::uint64_t io_read(std::uint64_t offset, unsigned size) override;
+        void io_write(std::uint64_t offset, std::uint64_t value, unsigned size) override;
+        const AddressPort& address;
+        PciBus& bus;
+    };
+
+    AddressPort address_;
+    DataPort data_;
+    Mapping address_mapping_, data_mapping_;
+};
+
+class I440fx final : public PciDevice {
+public:
+    I440fx(AddressSpace& memory, const GuestMemory& ram);
+
+    void config_write(unsigned reg, std::uint32_t value, unsigned size) override;
+
+private:
+    enum class Shown { bus, ram_read_only, ram };
+    /// A stretch of the legacy area, and what is seen in it. The bus is seen through to RAM where nobody on it answers.
+    struct Window {
+        const char* name = "shadow";
+        std::uint64_t base = 0, size = 0;
+        Shown shown = Shown::bus;
+        std::optional<Mapping> region = {};
+    };
+    static constexpr unsigned kWindows = 13;
+
+    void update_windows();
+    void show(Window& window, Shown what);
+
+    AddressSpace& memory_;
+    const GuestMemory& ram_;
+    std::array<Window, kWindows> shadow_;
+    Window smram_;
+};
+
+}  // namespace rhea

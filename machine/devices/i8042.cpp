@@ -1,0 +1,161 @@
+#include "machine/devices/i8042.h"
+
+namespace rhea {
+
+namespace {
+
+constexpr std::size_t kBuffer = 256;
+
+// Status register.
+constexpr std::uint8_t kOutputFull = 0x01, kSelfTested = 0x04, kCommandLast = 0x08, kUnlocked = 0x10, kMouseData = 0x20;
+// Command byte ("mode").
+constexpr std::uint8_t kKeyboardIrq = 0x01, kMouseIrq = 0x02, kKeyboardOff = 0x10, kMouseOff = 0x20;
+// Output port.
+constexpr std::uint8_t kNotReset = 0x01, kA20 = 0x02, kKeyboardFull = 0x10, kMouseFull = 0x20, kOutputPortDefault = 0xcf;
+
+enum Command : std::uint8_t {
+    kReadMode = 0x20,
+    kWriteMode = 0x60,
+    kMouseDisable = 0xa7,
+    kMouseEnable = 0xa8,
+    kTestMouse = 0xa9,
+    kSelfTest = 0xaa,
+    kTestKeyboard = 0xab,
+    kKeyboardDisable = 0xad,
+    kKeyboardEnable = 0xae,
+    kReadInputPort = 0xc0,
+    kReadOutputPort = 0xd0,
+    kWriteOutputPort = 0xd1,
+    kEchoKeyboard = 0xd2,
+    kEchoMouse = 0xd3,
+    kToMouse = 0xd4,
+    kA20Off = 0xdd,
+    kA20On = 0xdf,
+    kPulse = 0xf0,
+};
+
+std::uint8_t with(std::uint8_t value, std::uint8_t bits, bool set) {
+    return static_cast<std::uint8_t>(set ? value | bits : value & ~bits);
+}
+
+}  // namespace
+
+I8042::I8042(AddressSpace& ports, IrqLine keyboard_irq, IrqLine mouse_irq, MachineControl& control)
+    : Device("i8042"),
+      control_(control),
+      keyboard_irq_(keyboard_irq),
+      mouse_irq_(mouse_irq),
+      data_(*this, false),
+      command_(*this, true),
+      data_mapping_(ports, {.name = "i8042-data", .base = 0x60, .size = 1, .handler = &data_, .max_access = 1}),
+      command_mapping_(ports, {.name = "i8042-cmd", .base = 0x64, .size = 1, .handler = &command_, .max_access = 1}) {
+    I8042::reset();
+}
+
+void I8042::reset() {
+    mode_ = kKeyboardIrq | kMouseIrq;
+    status_ = kCommandLast | kUnlocked;
+    output_port_ = kOutputPortDefault;
+    reply_.reset();
+    from_devices_.clear();
+    data_for_ = 0;
+    update();
+}
+
+void I8042::update() {
+    const auto next = output();
+    const bool full = next.has_value(), mouse = full && next->from_mouse;
+    status_ = with(with(status_, kOutputFull, full), kMouseData, mouse);
+    output_port_ = with(with(output_port_, kKeyboardFull, full && !mouse), kMouseFull, mouse);
+    keyboard_irq_.set(full && !mouse && (mode_ & kKeyboardIrq) && !(mode_ & kKeyboardOff));
+    mouse_irq_.set(mouse && (mode_ & kMouseIrq) && !(mode_ & kMouseOff));
+}
+
+std::optional<I8042::Byte> I8042::output() const {
+    if (reply_ || from_devices_.empty()) return reply_;
+    return from_devices_.front();
+}
+
+bool I8042::queue(std::uint8_t byte, bool from_mouse) {
+    if (from_devices_.size() >= kBuffer) return false;
+    from_devices_.push_back({byte, from_mouse});
+    update();
+    return true;
+}
+
+void I8042::reply(std::uint8_t byte, bool as_mouse) {
+    reply_ = Byte{byte, as_mouse};
+    update();
+}
+
+std::uint8_t I8042::read_data() {
+    const auto next = output();
+    if (!next) return last_;
+    last_ = next->value;
+    if (reply_) reply_.reset();
+    else from_devices_.pop_front();
+    // Each byte makes an edge of its own.
+    keyboard_irq_.lower();
+    mouse_irq_.lower();
+    update();
+    return last_;
+}
+
+void I8042::write_output_port(std::uint8_t value) {
+    output_port_ = value;
+    control_.set_a20((value & kA20) != 0);
+    if (!(value & kNotReset)) control_.request_reset(ShutdownCause::guest_reset);
+}
+
+void I8042::write_data(std::uint8_t value) {
+    const auto command = data_for_;
+    data_for_ = 0;
+    switch (command) {
+        case kWriteMode: mode_ = value; return update();
+        case kWriteOutputPort: return write_output_port(value);
+        case kEchoKeyboard: return reply(value);
+        case kEchoMouse: return reply(value, true);
+        case kToMouse:
+            if (mouse_) mouse_->command(value);
+            return;
+        default:
+            mode_ = with(mode_, kKeyboardOff, false);  // talking to the keyboard turns it on
+            update();
+            if (keyboard_) keyboard_->command(value);
+    }
+}
+
+void I8042::write_command(std::uint8_t value) {
+    switch (value) {
+        case kReadMode: return reply(mode_);
+        case kWriteMode:
+        case kWriteOutputPort:
+        case kEchoKeyboard:
+        case kEchoMouse:
+        case kToMouse: data_for_ = value; return;
+        case kMouseDisable: mode_ |= kMouseOff; return update();
+        case kMouseEnable: mode_ = with(mode_, kMouseOff, false); return update();
+        case kKeyboardDisable: mode_ |= kKeyboardOff; return update();
+        case kKeyboardEnable: mode_ = with(mode_, kKeyboardOff, false); return update();
+        case kTestMouse:
+        case kTestKeyboard: return reply(0x00);
+        case kSelfTest: status_ |= kSelfTested; return reply(0x55);
+        case kReadInputPort: return reply(0x80);
+        case kReadOutputPort: return reply(output_port_);
+        case kA20Off:
+        case kA20On: output_port_ = with(output_port_, kA20, value == kA20On); return control_.set_a20(value == kA20On);
+        default:
+            // Pulses the output port's low bits that are clear in the command; bit 0 is the reset line.
+            if (value >= kPulse && !(value & 1)) control_.request_reset(ShutdownCause::guest_reset);
+    }
+}
+
+std::uint64_t I8042::Port::io_read(std::uint64_t, unsigned) { return command ? controller.status_ : controller.read_data(); }
+
+void I8042::Port::io_write(std::uint64_t, std::uint64_t value, unsigned) {
+    const auto byte = static_cast<std::uint8_t>(value);
+    if (command) controller.write_command(byte);
+    else controller.write_data(byte);
+}
+
+}  // namespace rhea

@@ -1,0 +1,72 @@
+#pragma once
+/// Intel 8042 keyboard controller at ports 0x60 and 0x64: the controller itself, with its ways to reset the machine and to
+/// switch the A20 gate. A keyboard and a mouse may be attached to it.
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "machine/address_space.h"
+#include "machine/device.h"
+#include "machine/irq.h"
+#include "machine/machine_control.h"
+
+namespace rhea {
+
+/// A keyboard or mouse on the other end of the cable; answers with I8042::received_from_*.
+class Ps2Device {
+public:
+    virtual ~Ps2Device() = default;
+    virtual void command(std::uint8_t byte) = 0;
+};
+
+class I8042 final : public Device {
+public:
+    /// All outlive it. Keyboard and mouse are ISA interrupts 1 and 12.
+    I8042(AddressSpace& ports, IrqLine keyboard_irq, IrqLine mouse_irq, MachineControl& control);
+
+    void reset() override;
+    /// Null detaches. They outlive it, or are detached.
+    void attach_keyboard(Ps2Device* keyboard) { keyboard_ = keyboard; }
+    void attach_mouse(Ps2Device* mouse) { mouse_ = mouse; }
+    /// A byte for the guest. What does not fit into the buffer of 256 bytes is lost, as it is on the wire. False: it was
+    /// lost.
+    bool received_from_keyboard(std::uint8_t byte) { return queue(byte, false); }
+    bool received_from_mouse(std::uint8_t byte) { return queue(byte, true); }
+
+private:
+    struct Port final : IoHandler {
+        Port(I8042& k, bool is_command) : controller(k), command(is_command) {}
+        std::uint64_t io_read(std::uint64_t, unsigned) override;
+        void io_write(std::uint64_t, std::uint64_t value, unsigned) override;
+        I8042& controller;
+        bool command;
+    };
+    struct Byte {
+        std::uint8_t value;
+        bool from_mouse;
+    };
+
+    bool queue(std::uint8_t byte, bool from_mouse);
+    void reply(std::uint8_t byte, bool as_mouse = false);
+    std::optional<Byte> output() const;
+    std::uint8_t read_data();
+    void write_data(std::uint8_t value);
+    void write_command(std::uint8_t value);
+    void write_output_port(std::uint8_t value);
+    void update();
+
+    MachineControl& control_;
+    IrqLine keyboard_irq_, mouse_irq_;
+    Port data_, command_;
+    Mapping data_mapping_, command_mapping_;
+    Ps2Device* keyboard_ = nullptr;
+    Ps2Device* mouse_ = nullptr;
+
+    std::optional<Byte> reply_;  // the controller's own answer; goes first, a new one replaces it
+    std::deque<Byte> from_devices_;
+    std::uint8_t status_, mode_, output_port_;
+    std::uint8_t last_ = 0;      // what an empty buffer reads as
+    std::uint8_t data_for_ = 0;  // the command that the next byte at 0x60 belongs to; 0: the keyboard
+};
+
+}  // namespace rhea

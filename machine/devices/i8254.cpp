@@ -1,0 +1,183 @@
+#include "machine/devices/i8254.h"
+
+namespace rhea {
+
+namespace {
+
+constexpr std::int64_t kHz = 1'193'182, kSecondNs = 1'000'000'000;
+constexpr std::uint8_t kReadBack = 3;
+
+__extension__ using Wide = __int128;
+
+}  // namespace
+
+std::int64_t I8254::Counter::elapsed(std::int64_t now_ns) const {
+    return static_cast<std::int64_t>(Wide{now_ns - loaded_ns} * kHz / kSecondNs);
+}
+
+std::uint16_t I8254::Counter::value(std::int64_t now_ns) const {
+    const auto ticks = elapsed(now_ns);
+    switch (mode) {
+        case 2: return static_cast<std::uint16_t>(reload - ticks % reload);
+        // A square wave counts down by two.
+        case 3: return static_cast<std::uint16_t>(reload - 2 * ticks % reload);
+        default: return static_cast<std::uint16_t>(reload - ticks);
+    }
+}
+
+bool I8254::Counter::output(std::int64_t now_ns) const {
+    const auto ticks = elapsed(now_ns);
+    switch (mode) {
+        case 0: return ticks >= reload;
+        case 1: return ticks < reload;
+        // The real output is low for the one tick; what matters to the interrupt controller is one rising edge a period.
+        case 2: return ticks != 0 && ticks % reload == 0;
+        case 3: return ticks % reload < (reload + 1) / 2;
+        default: return ticks == reload;
+    }
+}
+
+std::int64_t I8254::Counter::next_change(std::int64_t now_ns) const {
+    const auto ticks = elapsed(now_ns), count = std::int64_t{reload}, start = ticks / count * count;
+    switch (mode) {
+        case 2: return ticks != 0 && ticks == start ? ticks + 1 : start + count;
+        case 3: return ticks - start < (count + 1) / 2 ? start + (count + 1) / 2 : start + count;
+        case 0:
+        case 1: return ticks < count ? count : -1;
+        default: return ticks < count ? count : ticks == count ? count + 1 : -1;
+    }
+}
+
+I8254::I8254(AddressSpace& ports, Clocks& clocks, IrqLine irq)
+    : Device("isa-pit"),
+      clocks_(clocks),
+      irq_(irq),
+      timer_ports_(*this),
+      speaker_(*this),
+      timer_mapping_(ports, {.name = "pit", .base = 0x40, .size = 4, .handler = &timer_ports_, .max_access = 1}),
+      speaker_mapping_(ports, {.name = "pcspk", .base = 0x61, .size = 1, .handler = &speaker_, .max_access = 1}),
+      timer_(clocks, ClockType::virtual_time, [this] { update_irq(); }) {
+    I8254::reset();
+}
+
+void I8254::reset() {
+    for (auto& counter : counters_) {
+        counter = {};
+        counter.loaded_ns = now();
+    }
+    counters_[2].gate = false;  // port 0x61 opens it
+    irq_.lower();
+    update_irq();
+}
+
+void I8254::set_interrupt_wanted(bool wanted) {
+    wanted_ = wanted;
+    update_irq();
+}
+
+void I8254::update_irq() {
+    if (!wanted_) return timer_.cancel();
+    const auto& counter = counters_[0];
+    irq_.set(counter.output(now()));
+    const auto change = counter.next_change(now());
+    if (change < 0) return timer_.cancel();
+    // Rounded up, so that the change has happened when the timer fires.
+    timer_.set(counter.loaded_ns + static_cast<std::int64_t>((Wide{change} * kSecondNs + kHz - 1) / kHz));
+}
+
+void I8254::load(Counter& counter, std::uint32_t value) {
+    counter.reload = value == 0 ? 0x10000 : value;
+    counter.loaded_ns = now();
+    if (&counter == &counters_[0]) update_irq();
+}
+
+void I8254::latch(Counter& counter) {
+    if (counter.latched_bytes > 0) return;
+    counter.latched = counter.value(now());
+    counter.latched_bytes = counter.access == Access::both ? 2 : 1;
+    if (counter.access == Access::high) counter.latched = counter.latched >> 8;
+}
+
+void I8254::control(std::uint8_t value) {
+    const auto index = value >> 6;
+    if (index == kReadBack) return read_back(value);
+    auto& counter = counters_[index];
+    const auto access = value >> 4 & 3;
+    if (access == 0) return latch(counter);
+    counter.access = static_cast<Access>(access);
+    counter.high_byte_next = counter.write_high_next = false;
+    counter.mode = value >> 1 & 7;
+    if (counter.mode > 5) counter.mode &= 3;  // 6 and 7 are 2 and 3
+    counter.bcd = value & 1;
+}
+
+void I8254::read_back(std::uint8_t value) {
+    for (unsigned i = 0; i < counters_.size(); ++i) {
+        if (!(value & 2u << i)) continue;
+        auto& counter = counters_[i];
+        if (!(value & 0x20)) latch(counter);
+        if (!(value & 0x10) && !counter.status_latched) {
+            counter.status =
+                static_cast<std::uint8_t>((counter.output(now()) ? 0x80 : 0) | static_cast<unsigned>(counter.access) << 4 |
+                                          counter.mode << 1 | (counter.bcd ? 1 : 0));
+            counter.status_latched = true;
+        }
+    }
+}
+
+std::uint8_t I8254::read(Counter& counter) {
+    if (counter.status_latched) {
+        counter.status_latched = false;
+        return counter.status;
+    }
+    if (counter.latched_bytes > 0) {
+        const auto byte = static_cast<std::uint8_t>(counter.latched);
+        counter.latched = counter.latched >> 8;
+        --counter.latched_bytes;
+        return byte;
+    }
+    const auto value = counter.value(now());
+    const bool high = counter.access == Access::high || (counter.access == Access::both && counter.high_byte_next);
+    if (counter.access == Access::both) counter.high_byte_next = !counter.high_byte_next;
+    return static_cast<std::uint8_t>(high ? value >> 8 : value);
+}
+
+void I8254::write(Counter& counter, std::uint8_t value) {
+    switch (counter.access) {
+        case Access::low: return load(counter, value);
+        case Access::high: return load(counter, static_cast<std::uint32_t>(value) << 8);
+        case Access::both: break;
+    }
+    if (counter.write_high_next) load(counter, static_cast<std::uint32_t>(counter.written_low | value << 8));
+    else counter.written_low = value;
+    counter.write_high_next = !counter.write_high_next;
+}
+
+void I8254::set_gate(Counter& counter, bool gate) {
+    // A rising gate starts the count anew, except in the modes that it only holds up.
+    if (gate && !counter.gate && counter.mode != 0 && counter.mode != 4) counter.loaded_ns = now();
+    counter.gate = gate;
+}
+
+std::uint64_t I8254::TimerPorts::io_read(std::uint64_t offset, unsigned) {
+    return offset == 3 ? 0 : pit.read(pit.counters_[offset]);
+}
+
+void I8254::TimerPorts::io_write(std::uint64_t offset, std::uint64_t value, unsigned) {
+    const auto byte = static_cast<std::uint8_t>(value);
+    if (offset == 3) pit.control(byte);
+    else pit.write(pit.counters_[offset], byte);
+}
+
+std::uint64_t I8254::SpeakerPort::io_read(std::uint64_t, unsigned) {
+    refresh = !refresh;  // stands for the memory's refresh, which old software times itself by
+    const auto& counter = pit.counters_[2];
+    return (counter.gate ? 1u : 0u) | (data ? 2u : 0u) | (refresh ? 0x10u : 0u) | (counter.output(pit.now()) ? 0x20u : 0u);
+}
+
+void I8254::SpeakerPort::io_write(std::uint64_t, std::uint64_t value, unsigned) {
+    data = (value & 2) != 0;
+    pit.set_gate(pit.counters_[2], (value & 1) != 0);
+}
+
+}  // namespace rhea

@@ -1,0 +1,26 @@
+#include "machine/devices/ib700.h"
+
+namespace rhea {
+
+namespace {
+
+// Each register is decoded twice: 0x441 and 0x442 stop it, 0x443 and 0x444 start it.
+constexpr std::uint64_t kBase = 0x441, kStart = 2;
+constexpr std::int64_t kSecondNs = 1'000'000'000;
+
+}  // namespace
+
+Ib700::Ib700(AddressSpace& ports, Clocks& clocks, MachineControl& control)
+    : Device("ib700"),
+      clocks_(clocks),
+      timer_(clocks, ClockType::virtual_time, [&control] { control.watchdog_expired(); }),
+      ports_(*this),
+      mapping_(ports, {.name = "ib700", .base = kBase, .size = 4, .handler = &ports_, .max_access = 1}) {}
+
+void Ib700::Ports::io_write(std::uint64_t offset, std::uint64_t value, unsigned) {
+    if (offset < kStart) return watchdog.timer_.cancel();
+    const auto seconds = 30 - 2 * static_cast<std::int64_t>(value & 15);
+    watchdog.timer_.set(watchdog.clocks_.now(ClockType::virtual_time) + seconds * kSecondNs);
+}
+
+}  // namespace rhea

@@ -1,0 +1,106 @@
+#include "machine/devices/ide.h"
+
+#include <fmt/format.h>
+
+#include "machine/devices/atapi.h"
+#include "machine/devices/floppy.h"
+#include "machine/devices/ide_disk.h"
+
+namespace rhea {
+
+IdeController::IdeController(AddressSpace& ports, IrqLine primary, IrqLine secondary, IdeMemory& memory)
+    : channels_{std::make_unique<IdeChannel>(ports, 0x1f0, 0x3f6, primary, memory),
+                std::make_unique<IdeChannel>(ports, 0x170, 0x376, secondary, memory)} {}
+
+unsigned IdeController::default_channel() const {
+    for (unsigned i = kChannels; i-- > 0;)
+        if (!channels_[i]->full()) return i;
+    return kChannels - 1;
+}
+
+void IdeController::reset() {
+    for (auto& channel : channels_) channel->reset();
+}
+
+Result<unsigned> IdeController::choose_unit(unsigned channel, const IdeOptions& options) const {
+    const unsigned unit = options.unit.value_or(channels_[channel]->drive(0) ? 1 : 0);
+    if (unit >= IdeChannel::kUnits)
+        return fail(fmt::format("Can't create IDE unit {}, bus supports only {} units", unit, IdeChannel::kUnits));
+    if (channels_[channel]->drive(unit)) return fail(fmt::format("IDE unit {} is in use", unit));
+    return unit;
+}
+
+namespace {
+
+/// As the drives of a pc are numbered, whether they are there or not.
+std::string default_serial(unsigned channel, unsigned unit) {
+    return fmt::format("QM{:05}", channel * IdeChannel::kUnits + unit + 1);
+}
+
+template <class Drive>
+Result<std::unique_ptr<IdeDrive>> create(BlockBackend& backend, const IdeOptions& options, const std::string& serial) {
+    return std::unique_ptr<IdeDrive>(RHEA_TRY(Drive::create(backend, options, serial)));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<IdeDrive>> IdeController::plug(unsigned channel, bool cdrom, const IdeOptions& options,
+                                                      BlockBackend* backend) {
+    auto drive = [&]() -> Result<std::unique_ptr<IdeDrive>> {
+        const auto unit = RHEA_TRY(choose_unit(channel, options));
+        if (!backend) return fail("No drive specified");
+        const auto serial = default_serial(channel, unit);
+        auto made = RHEA_TRY(cdrom ? create<IdeCdrom>(*backend, options, serial) : create<IdeDisk>(*backend, options, serial));
+        channels_[channel]->connect(unit, *made);
+        return made;
+    }();
+    if (!drive && backend && backend->name().empty() && !backend->device()) backend->detach();
+    return drive;
+}
+
+// --- CMOS -----------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+constexpr std::uint8_t kCmosFloppies = 0x10, kCmosDisks = 0x12, kCmosTranslation = 0x39;
+constexpr std::uint8_t kUserType = 47;      // "geometry follows"
+/// Of the disks on the primary channel.
+struct CmosDisk {
+    std::uint8_t type, geometry;
+};
+constexpr CmosDisk kCmosDisk[] = {{0x19, 0x1b}, {0x1a, 0x24}};
+
+std::uint8_t translation_bits(BiosAtaTranslation translation) {
+    switch (translation) {
+        case BiosAtaTranslation::lba: return 1;
+        case BiosAtaTranslation::large: return 2;
+        case BiosAtaTranslation::rechs: return 3;
+        default: return 0;
+    }
+}
+
+}  // namespace
+
+void fill_cmos_drives(const IdeController& ide, const FloppyController* floppies,
+                      const std::function<void(std::uint8_t index, std::uint8_t value)>& set) {
+    set(kCmosFloppies, floppies ? floppies->cmos_types() : 0);
+    std::uint8_t present = 0, translations = 0;
+    for (unsigned number = 0; number < IdeController::kChannels * IdeChannel::kUnits; ++number) {
+        const auto* disk = dynamic_cast<const IdeDisk*>(ide.drive(number / IdeChannel::kUnits, number % IdeChannel::kUnits));
+        if (!disk) continue;
+        const auto& geometry = disk->geometry();
+        translations |= static_cast<std::uint8_t>(translation_bits(geometry.translation) << (2 * number));
+        if (number >= std::size(kCmosDisk)) continue;
+        present |= number == 0 ? 0xf0 : 0x0f;
+        set(kCmosDisk[number].type, kUserType);
+        const auto low = static_cast<std::uint8_t>(geometry.cylinders), high = static_cast<std::uint8_t>(geometry.cylinders >> 8);
+        const std::uint8_t bytes[] = {low, high, static_cast<std::uint8_t>(geometry.heads), 0xff, 0xff,      // no write precompensation
+                                      static_cast<std::uint8_t>(0xc0 | (geometry.heads > 8 ? 0x08 : 0)), low, high,
+                                      static_cast<std::uint8_t>(geometry.sectors)};
+        for (std::uint8_t i = 0; i < std::size(bytes); ++i) set(static_cast<std::uint8_t>(kCmosDisk[number].geometry + i), bytes[i]);
+    }
+    set(kCmosDisks, present);
+    set(kCmosTranslation, translations);
+}
+
+}  // namespace rhea

@@ -1,0 +1,161 @@
+#include "machine/devices/ide_channel.h"
+
+#include "machine/devices/ide_drive.h"
+
+namespace rhea {
+
+using namespace ata;
+
+IdeChannel::IdeChannel(AddressSpace& ports, std::uint16_t command_base, std::uint16_t control_port, IrqLine irq, IdeMemory& memory)
+    : irq_(irq),
+      bus_master_(*this, memory),
+      command_mapping_(ports, {.name = "ide", .base = command_base, .size = 8, .handler = &command_block_, .max_access = 4}),
+      control_mapping_(ports, {.name = "ide", .base = control_port, .size = 1, .handler = &control_port_, .max_access = 1}) {
+    reset();
+}
+
+IdeChannel::~IdeChannel() {
+    for (auto* drive : drives_)
+        if (drive) drive->cut_off();
+}
+
+void IdeChannel::connect(unsigned unit, IdeDrive& drive) {
+    drives_[unit] = &drive;
+    drive.connected(*this, unit);
+}
+
+void IdeChannel::disconnect(IdeDrive& drive) {
+    drives_[drive.unit()] = nullptr;
+    drive.cut_off();
+}
+
+void IdeChannel::reset() {
+    control_ = 0;
+    selected_ = 0;
+    task_files_ = {};
+    bus_master_.reset();
+    for (unsigned unit = 0; unit < kUnits; ++unit) {
+        if (drives_[unit]) drives_[unit]->power_up();
+        set_signature(unit);
+        task_files_[unit].status = kReady | kSeekDone;
+    }
+    irq_.lower();
+}
+
+void IdeChannel::set_signature(unsigned unit) {
+    auto& task_file = task_files_[unit];
+    if (auto* drive = drives_[unit]) {
+        const auto [middle, high] = drive->signature();
+        task_file.signature(middle, high);
+    } else {
+        task_file.signature(0xff, 0xff);
+    }
+}
+
+void IdeChannel::raise_irq() {
+    if (control_ & kControlNoInterrupt) return;
+    bus_master_.interrupt();
+    irq_.raise();
+}
+
+void IdeChannel::dma_started() {
+    for (auto* drive : drives_)
+        if (drive) drive->dma_started();
+}
+
+void IdeChannel::finish_dma() {
+    for (auto* drive : drives_)
+        if (drive) drive->finish_dma();
+}
+
+std::uint8_t IdeChannel::status() const {
+    return empty() || (selected_ == 1 && !drives_[1]) ? 0 : task_files_[selected_].status;
+}
+
+std::uint8_t IdeChannel::read_register(unsigned index) {
+    if (index == kStatus) {
+        const auto value = status();
+        if (!empty() && (selected_ == 0 || drives_[1])) irq_.lower();
+        return value;
+    }
+    if (empty() || (selected_ == 1 && !drives_[1])) return 0;
+    const auto& task_file = task_files_[selected_];
+    const bool previous = (control_ & kControlHighOrder) != 0;
+    const auto pair = [previous](const TaskFile::Pair& of) { return previous ? of.previous : of.now; };
+    switch (index) {
+        case kFeatures: return previous ? task_file.features.previous : task_file.error;
+        case kCount: return pair(task_file.count);
+        case kLbaLow: return pair(task_file.lba_low);
+        case kLbaMiddle: return pair(task_file.lba_middle);
+        case kLbaHigh: return pair(task_file.lba_high);
+        case kDevice: return task_file.device;
+        default: return 0xff;
+    }
+}
+
+void IdeChannel::write_register(unsigned index, std::uint8_t value) {
+    if (index == kStatus) return command(value);
+    control_ &= static_cast<std::uint8_t>(~kControlHighOrder);
+    for (auto& task_file : task_files_) {
+        switch (index) {
+            case kFeatures: task_file.features.push(value); break;
+            case kCount: task_file.count.push(value); break;
+            case kLbaLow: task_file.lba_low.push(value); break;
+            case kLbaMiddle: task_file.lba_middle.push(value); break;
+            case kLbaHigh: task_file.lba_high.push(value); break;
+            case kDevice: task_file.device = value | kDeviceFixed; break;
+            default: break;
+        }
+    }
+    if (index == kDevice) selected_ = (value & kSlave) ? 1 : 0;
+}
+
+void IdeChannel::command(std::uint8_t code) {
+    control_ &= static_cast<std::uint8_t>(~kControlHighOrder);
+    if (auto* drive = drives_[selected_]) {
+        drive->command(code);
+    } else if (selected_ == 0) {
+        // Nobody is there, and yet the line of an absent master answers.
+        task_files_[0].error = kAborted;
+        task_files_[0].status = kReady | kError;
+        raise_irq();
+    }
+}
+
+void IdeChannel::write_control(std::uint8_t value) {
+    const bool reset = !(control_ & kControlReset) && (value & kControlReset);
+    control_ = value;
+    if (!reset) return;
+    for (unsigned unit = 0; unit < kUnits; ++unit) {
+        if (drives_[unit]) drives_[unit]->soft_reset();
+        else set_signature(unit);
+    }
+}
+
+std::uint64_t IdeChannel::CommandBlock::io_read(std::uint64_t offset, unsigned size) {
+    if (offset == kDataPort && size >= 2) {
+        auto* drive = channel.drives_[channel.selected_];
+        return drive ? drive->read_data(size) : 0;
+    }
+    std::uint64_t value = 0;
+    for (unsigned i = 0; i < size; ++i)
+        value |= std::uint64_t{channel.read_register(static_cast<unsigned>(offset) + i)} << (8 * i);
+    return value;
+}
+
+void IdeChannel::CommandBlock::io_write(std::uint64_t offset, std::uint64_t value, unsigned size) {
+    if (offset == kDataPort && size >= 2) {
+        if (auto* drive = channel.drives_[channel.selected_]) drive->write_data(static_cast<std::uint32_t>(value), size);
+        return;
+    }
+    for (unsigned i = 0; i < size; ++i)
+        channel.write_register(static_cast<unsigned>(offset) + i, static_cast<std::uint8_t>(value >> (8 * i)));
+}
+
+std::uint64_t IdeChannel::ControlPort::io_read(std::uint64_t, unsigned) { return channel.status(); }
+
+void IdeChannel::ControlPort::io_write(std::uint64_t, std::uint64_t value, unsigned) {
+    channel.write_control(static_cast<std::uint8_t>(value));
+}
+
+}  // namespace rhea

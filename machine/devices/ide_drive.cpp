@@ -1,0 +1,276 @@
+#include "machine/devices/ide_drive.h"
+
+#include <algorithm>
+
+namespace rhea {
+
+using namespace ata;
+
+namespace {
+
+// SET FEATURES.
+constexpr std::uint8_t kWriteCacheOn = 0x02, kTransferMode = 0x03, kWriteCacheOff = 0x82;
+// Taken in silence by a drive that has none of them: look-ahead, defects, power and noise management, reverting to defaults.
+constexpr std::uint8_t kIgnoredFeatures[] = {0x05, 0x42, 0x55, 0x66, 0x67, 0x69, 0x85, 0x96, 0x9a, 0xaa, 0xc2, 0xcc};
+
+}  // namespace
+
+IdeDrive::IdeDrive(std::string_view type_name, BlockBackend& backend, IdeOptions options, const BlockSizes& sizes)
+    : Device(type_name), backend_(backend), options_(std::move(options)), sizes_(sizes), registers_(&unplugged_registers_) {}
+
+IdeDrive::~IdeDrive() {
+    forget_everything();
+    if (channel_) channel_->disconnect(*this);
+    if (backend_.device() == this) backend_.detach();
+}
+
+void IdeDrive::connected(IdeChannel& channel, unsigned unit) {
+    channel_ = &channel;
+    unit_ = unit;
+    registers_ = &channel.task_file(unit);
+    channel.set_signature(unit);
+    rest();
+}
+
+void IdeDrive::cut_off() {
+    forget_everything();
+    channel_ = nullptr;
+    registers_ = &unplugged_registers_;
+}
+
+void IdeDrive::forget_everything() {
+    ++generation_;
+    direction_ = Direction::none;
+    buffer_.clear();
+    position_ = 0;
+    next_ = nullptr;
+    dma_ = nullptr;
+    dma_running_ = false;
+    again_ = nullptr;
+}
+
+void IdeDrive::power_up() {
+    forget_everything();
+    modes_ = {};
+}
+
+void IdeDrive::soft_reset() {
+    forget_everything();
+    diagnose();
+    if (ready_after_reset()) raise_irq();
+}
+
+IdeDrive::Outcome IdeDrive::diagnose() {
+    channel_->set_signature(unit_);
+    registers_->device = kDeviceFixed;
+    registers_->error = 1;
+    set_status(ready_after_reset() ? kReady | kSeekDone : 0);
+    return Outcome::pending;
+}
+
+void IdeDrive::raise_irq() const {
+    if (channel_) channel_->raise_irq();
+}
+
+void IdeDrive::abort_command() const {
+    set_status(kReady | kError);
+    registers_->error = kAborted;
+}
+
+void IdeDrive::end_with_error() {
+    abort_command();
+    raise_irq();
+}
+
+void IdeDrive::command(std::uint8_t code) {
+    if ((registers_->status & (kBusy | kDataRequest)) && code != kDeviceReset) return;
+    registers_->status = kReady | kBusy;
+    registers_->error = 0;
+    switch (execute(code)) {
+        case Outcome::done: set_status(kReady | kSeekDone); break;
+        case Outcome::done_idle: set_status(kReady); break;
+        case Outcome::aborted: abort_command(); break;
+        case Outcome::pending: return;
+    }
+    raise_irq();
+}
+
+// --- data port ------------------------------------------------------------------------------------------------------------
+
+void IdeDrive::send_data(std::vector<std::uint8_t> data, std::function<void()> next) {
+    direction_ = Direction::to_guest;
+    buffer_ = std::move(data);
+    position_ = 0;
+    next_ = std::move(next);
+    set_status(kReady | kSeekDone | kDataRequest);
+}
+
+void IdeDrive::receive_data(std::size_t bytes, std::function<void()> next) {
+    direction_ = Direction::from_guest;
+    buffer_.assign(bytes, 0);
+    position_ = 0;
+    next_ = std::move(next);
+    set_status(kReady | kSeekDone | kDataRequest);
+}
+
+std::uint32_t IdeDrive::read_data(unsigned size) {
+    if (!(registers_->status & kDataRequest) || direction_ != Direction::to_guest) return 0;
+    // A word that is not there in full is not given at all: an odd byte is lost.
+    if (buffer_.size() - position_ < size) return 0;
+    std::uint32_t value = 0;
+    for (unsigned i = 0; i < size; ++i) value |= static_cast<std::uint32_t>(buffer_[position_ + i]) << (8 * i);
+    transferred(size);
+    return value;
+}
+
+void IdeDrive::write_data(std::uint32_t value, unsigned size) {
+    if (!(registers_->status & kDataRequest) || direction_ != Direction::from_guest) return;
+    if (buffer_.size() - position_ < size) return;
+    for (unsigned i = 0; i < size; ++i) buffer_[position_ + i] = static_cast<std::uint8_t>(value >> (8 * i));
+    transferred(size);
+}
+
+void IdeDrive::transferred(std::size_t bytes) {
+    position_ += bytes;
+    if (position_ < buffer_.size()) return;
+    direction_ = Direction::none;
+    registers_->status &= static_cast<std::uint8_t>(~kDataRequest);
+    const auto next = std::move(next_);
+    next_ = nullptr;
+    if (next) next();
+}
+
+// --- bus master -----------------------------------------------------------------------------------------------------------
+
+void IdeDrive::begin_dma(std::function<void()> run, std::uint8_t status) {
+    set_status(status);
+    dma_ = std::move(run);
+    dma_running_ = false;
+    if (bus_master().started()) dma_started();
+}
+
+void IdeDrive::dma_started() {
+    if (!dma_ || dma_running_) return;
+    dma_running_ = true;
+    const auto run = dma_;      // it may end the transfer, which forgets dma_
+    run();
+}
+
+void IdeDrive::finish_dma() {
+    if (dma_running_ && backend_.in_flight() > 0) backend_.drain();
+}
+
+void IdeDrive::end_dma_short() {
+    forget_dma();
+    rest();
+    bus_master().end(IdeDmaEnd::too_short);
+}
+
+void IdeDrive::end_dma_with_error() {
+    forget_dma();
+    bus_master().end(IdeDmaEnd::failed);
+    end_with_error();
+}
+
+void IdeDrive::end_dma() {
+    forget_dma();
+    rest();
+    bus_master().end(IdeDmaEnd::done);
+    raise_irq();
+}
+
+// --- requests -------------------------------------------------------------------------------------------------------------
+
+bool IdeDrive::settle(const IoOutcome& io, std::function<void()> again, const std::function<void()>& report) {
+    if (io.ok()) return true;
+    switch (backend_.handle_error(io)) {
+        case BlockErrorAction::ignore: return true;
+        case BlockErrorAction::stop: keep_for_retry(std::move(again)); return false;
+        case BlockErrorAction::report: report(); return false;
+    }
+    return false;
+}
+
+void IdeDrive::retry() {
+    if (!again_) return;
+    const auto again = std::move(again_);
+    again_ = nullptr;
+    again();
+}
+
+void IdeDrive::flush() {
+    set_status(kReady | kBusy);
+    backend_.flush(unless_reset([this](const IoOutcome& io) {
+        if (!settle(io, [this] { flush(); }, [this] { end_with_error(); })) return;
+        rest();
+        raise_irq();
+    }));
+}
+
+IdeDrive::Outcome IdeDrive::set_transfer_mode() {
+    const unsigned mode = registers_->count.now & 7;
+    const auto select = [mode](std::uint16_t& word) { word = static_cast<std::uint16_t>(word | 1u << (mode + 8)); };
+    Modes modes{.ultra = 0x3f};      // nothing selected
+    switch (registers_->count.now >> 3) {
+        case 0:
+        case 1: break;      // PIO
+        case 2: select(modes.single_word); break;
+        case 4: select(modes.multiword); break;
+        case 8: select(modes.ultra); break;
+        default: return Outcome::aborted;
+    }
+    modes_ = modes;
+    return Outcome::done;
+}
+
+IdeDrive::Outcome IdeDrive::set_features(IdeIdentification& identification) {
+    const auto feature = registers_->features.now;
+    switch (feature) {
+        case kWriteCacheOn:
+            backend_.set_write_cache(true);
+            identification.set_write_cache(true);
+            return Outcome::done;
+        case kWriteCacheOff:
+            backend_.set_write_cache(false);
+            identification.set_write_cache(false);
+            flush();
+            return Outcome::pending;
+        case kTransferMode: {
+            const auto outcome = set_transfer_mode();
+            show_modes(identification);
+            return outcome;
+        }
+        default: {
+            const bool known = std::find(std::begin(kIgnoredFeatures), std::end(kIgnoredFeatures), feature) != std::end(kIgnoredFeatures);
+            return known ? Outcome::done : Outcome::aborted;
+        }
+    }
+}
+
+void IdeDrive::show_modes(IdeIdentification& identification) const {
+    identification.set(IdeIdentification::kSingleWordDma, modes_.single_word);
+    identification.set(IdeIdentification::kMultiwordDma, modes_.multiword);
+    identification.set(IdeIdentification::kUltraDma, modes_.ultra);
+}
+
+// --- the backend ----------------------------------------------------------------------------------------------------------
+
+BlockUse IdeDrive::block_use(bool writable) const {
+    return {.writable = writable,
+            .share_rw = options_.share_rw.value_or(false),
+            .resizable = writable,
+            .io_status = true,
+            .rerror = options_.rerror.value_or(BlockdevOnError::automatic),
+            .werror = options_.werror.value_or(BlockdevOnError::automatic)};
+}
+
+void IdeDrive::configure_backend() const {
+    const auto decide = [](const std::optional<DriveSwitch>& option, auto set) {
+        if (option && *option != DriveSwitch::automatic) set(*option == DriveSwitch::on);
+    };
+    decide(options_.write_cache, [this](bool on) { backend_.set_write_cache(on); });
+    decide(options_.account_invalid, [this](bool on) { backend_.stats().account_invalid = on; });
+    decide(options_.account_failed, [this](bool on) { backend_.stats().account_failed = on; });
+}
+
+}  // namespace rhea

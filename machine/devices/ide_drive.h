@@ -1,0 +1,144 @@
+#pragma once
+/// What disks and CD-ROM drives on an IDE cable share: the command protocol (ATA/ATAPI-6, chapter 9), data transfers through the
+/// data port and by the bus master, and the way with a failed request.
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "machine/block/backend.h"
+#include "machine/device.h"
+#include "machine/devices/drive_properties.h"
+#include "machine/devices/ide_channel.h"
+#include "machine/devices/ide_identify.h"
+
+namespace rhea {
+
+/// Loop thread only. Lives in the device tree; takes itself off its cable and its backend when it goes.
+class IdeDrive : public Device, public BlockDevice {
+public:
+    ~IdeDrive() override;
+
+    const IdeOptions& options() const { return options_; }
+    BlockBackend& backend() const { return backend_; }
+    unsigned unit() const { return unit_; }
+
+    // BlockDevice
+    std::string_view qdev_id() const override { return id(); }
+    std::string qom_path() const override { return Device::qom_path(); }
+    void retry() override;
+
+    // --- for the cable --------------------------------------------------------------------------------------------------
+    struct Signature {
+        std::uint8_t middle, high;      ///< of the LBA registers
+    };
+    virtual Signature signature() const = 0;
+    void connected(IdeChannel& channel, unsigned unit);
+    /// The cable is gone, or the drive is pulled off it.
+    void cut_off();
+    virtual void power_up();
+    void soft_reset();
+    void command(std::uint8_t code);
+    std::uint32_t read_data(unsigned size);
+    void write_data(std::uint32_t value, unsigned size);
+    void dma_started();
+    /// Waits for the bus master's transfer under way.
+    void finish_dma();
+
+protected:
+    /// `pending`: the command goes on, and ends itself. The others end it, with an interrupt. `done_idle` leaves the heads where
+    /// they rest (DSC clear).
+    enum class Outcome { done, done_idle, aborted, pending };
+    using Buffer = std::shared_ptr<std::vector<std::uint8_t>>;
+    static constexpr std::uint8_t kDeviceReset = 0x08;
+
+    IdeDrive(std::string_view type_name, BlockBackend& backend, IdeOptions options, const BlockSizes& sizes);
+
+    virtual Outcome execute(std::uint8_t code) = 0;
+    /// After a reset or EXECUTE DEVICE DIAGNOSTIC; false: the status stays clear until the next command.
+    virtual bool ready_after_reset() const { return true; }
+
+    ata::TaskFile& registers() const { return *registers_; }
+    IdeBusMaster& bus_master() const { return channel_->bus_master(); }
+    IdeChannel& channel() const { return *channel_; }
+    const BlockSizes& sizes() const { return sizes_; }
+    void raise_irq() const;
+    void set_status(std::uint8_t status) const { registers_->status = status; }
+    /// ABRT in the error register; the interrupt is the caller's.
+    void abort_command() const;
+    void end_with_error();
+
+    // --- data port
+    /// Shows `data` to the guest word by word; `next` comes after the last one.
+    void send_data(std::vector<std::uint8_t> data, std::function<void()> next);
+    /// Takes `bytes` from the guest, then calls `next`; what came is in `received()`.
+    void receive_data(std::size_t bytes, std::function<void()> next);
+    std::vector<std::uint8_t>& received() { return buffer_; }
+    /// After the last word: DRDY and DSC.
+    void rest() const { set_status(ata::kReady | ata::kSeekDone); }
+
+    // --- bus master
+    /// `run` moves the data, as soon as the guest has started the bus master; it ends with one of the others.
+    void begin_dma(std::function<void()> run, std::uint8_t status = ata::kReady | ata::kSeekDone | ata::kDataRequest);
+    void end_dma_short();
+    void end_dma_with_error();
+    void end_dma();
+    void forget_dma() { dma_ = nullptr; }
+
+    // --- requests to the medium
+    /// A completion that is not called when the drive was reset in between.
+    template <class Call>
+    IoCompletion unless_reset(Call call) {
+        return [this, generation = generation_, call = std::move(call)](const IoOutcome& io) mutable {
+            if (generation == generation_) call(io);
+        };
+    }
+    /// True: go on. Otherwise the request waits for `again`, or `report` has been called.
+    bool settle(const IoOutcome& io, std::function<void()> again, const std::function<void()>& report);
+    void keep_for_retry(std::function<void()> again) { again_ = std::move(again); }
+    /// Whatever is under way is over, and nobody will hear of it.
+    void forget_everything();
+
+    // --- commands of both kinds
+    void flush();
+    Outcome diagnose();
+    Outcome set_features(IdeIdentification& identification);
+    /// Puts the transfer modes into the words of the identification.
+    void show_modes(IdeIdentification& identification) const;
+
+    static constexpr std::string_view kDefaultVersion = "2.5+";
+    /// As the options want it.
+    BlockUse block_use(bool writable) const;
+    /// Once attached: what the options say of the write cache and of accounting.
+    void configure_backend() const;
+
+private:
+    enum class Direction { none, to_guest, from_guest };
+    /// Transfer modes that SET FEATURES chose.
+    struct Modes {
+        std::uint16_t single_word = 0x07, multiword = 0x07, ultra = 0x203f;
+    };
+    Outcome set_transfer_mode();
+    void transferred(std::size_t bytes);
+
+    BlockBackend& backend_;
+    IdeOptions options_;
+    BlockSizes sizes_;
+    IdeChannel* channel_ = nullptr;
+    ata::TaskFile* registers_;
+    ata::TaskFile unplugged_registers_;
+    unsigned unit_ = 0;
+
+    Direction direction_ = Direction::none;
+    std::vector<std::uint8_t> buffer_;
+    std::size_t position_ = 0;
+    std::function<void()> next_;
+    std::function<void()> dma_;
+    std::function<void()> again_;
+    bool dma_running_ = false;
+    std::uint64_t generation_ = 0;
+    Modes modes_;
+};
+
+}  // namespace rhea

@@ -1,0 +1,56 @@
+#pragma once
+/// Intel 82093AA I/O APIC: 24 interrupt pins, each turned into a message to the CPUs' local APICs.
+#include <array>
+#include <cstdint>
+#include <functional>
+
+#include "machine/address_space.h"
+#include "machine/device.h"
+#include "machine/irq.h"
+
+namespace rhea {
+
+/// One interrupt message.
+struct ApicMessage {
+    std::uint8_t vector;
+    std::uint8_t delivery_mode;  ///< 0 fixed, 1 lowest priority, 2 SMI, 4 NMI, 5 INIT, 7 external
+    bool logical;
+    std::uint8_t destination;
+    bool level_triggered;
+};
+
+class IoApic final : public Device, public IrqReceiver {
+public:
+    static constexpr unsigned kPins = 24;
+    static constexpr std::uint64_t kAddress = 0xfec00000;
+
+    /// `deliver` may be empty: nobody takes messages.
+    IoApic(AddressSpace& memory, std::function<void(const ApicMessage&)> deliver);
+
+    void reset() override;
+    /// `line` is the board's: its interrupt 0 is wired to pin 2.
+    void set_irq(unsigned line, bool level) override;
+    /// A local APIC ended a level triggered interrupt.
+    void end_of_interrupt(std::uint8_t vector);
+
+private:
+    struct Registers final : IoHandler {
+        explicit Registers(IoApic& a) : apic(a) {}
+        std::uint64_t io_read(std::uint64_t offset, unsigned size) override;
+        void io_write(std::uint64_t offset, std::uint64_t value, unsigned size) override;
+        IoApic& apic;
+    };
+
+    std::uint32_t read() const;
+    void write(std::uint32_t value);
+    void service(unsigned pin);
+
+    std::function<void(const ApicMessage&)> deliver_;
+    Registers registers_;
+    Mapping mapping_;
+    std::array<std::uint64_t, kPins> table_{};
+    std::uint32_t levels_ = 0, requests_ = 0;  // a bit for each pin
+    std::uint8_t selected_ = 0, id_ = 0;
+};
+
+}  // namespace rhea

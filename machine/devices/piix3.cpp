@@ -1,0 +1,70 @@
+#include "machine/devices/piix3.h"
+
+#include <utility>
+
+namespace rhea {
+
+namespace {
+
+constexpr unsigned kPirqRoute = 0x60;
+constexpr std::uint8_t kRouteOff = 0x80;
+
+constexpr PciIdentity kIsaBridge{.vendor = 0x8086, .device = 0x7000, .class_code = 0x0601, .status = 0x0200};
+
+// Intel 290550, the registers' defaults; those that are not named keep their value.
+constexpr std::pair<std::uint8_t, std::uint8_t> kResetValues[] = {
+    {0x4c, 0x4d}, {0x4e, 0x03}, {0x4f, 0x00}, {0x60, 0x80}, {0x61, 0x80}, {0x62, 0x80}, {0x63, 0x80},
+    {0x69, 0x02}, {0x70, 0x80}, {0x76, 0x0c}, {0x77, 0x0c}, {0x78, 0x02}, {0x79, 0x00}, {0x80, 0x00},
+    {0x82, 0x00}, {0xa0, 0x08}, {0xa2, 0x00}, {0xa3, 0x00}, {0xa4, 0x00}, {0xa5, 0x00}, {0xa6, 0x00},
+    {0xa7, 0x00}, {0xa8, 0x0f}, {0xaa, 0x00}, {0xab, 0x00}, {0xac, 0x00}, {0xae, 0x00},
+};
+
+}  // namespace
+
+// Reset control: bit 2 going in resets, bit 1 (which kind) is kept.
+void Piix3::ResetControl::io_write(std::uint64_t, std::uint64_t written, unsigned) {
+    if (written & 0x04) return control.request_reset(ShutdownCause::guest_reset);
+    value = static_cast<std::uint8_t>(written & 0x02);
+}
+
+Piix3::Piix3(AddressSpace& ports, Gsi& gsi, MachineControl& control)
+    : PciDevice("PIIX3", kIsaBridge),
+      reset_control_(control),
+      // It covers one byte of the configuration address register, which only takes whole dwords.
+      mapping_(ports, {.name = "piix3-reset-control",
+                       .base = 0xcf9,
+                       .size = 1,
+                       .handler = &reset_control_,
+                       .max_access = 1,
+                       .priority = 1}) {
+    set_multifunction();
+    for (unsigned line = 0; line < Gsi::kIsaLines; ++line) isa_[line] = gsi.line(line);
+    Piix3::reset();
+}
+
+void Piix3::config_write(unsigned reg, std::uint32_t value, unsigned size) {
+    PciDevice::config_write(reg, value, size);
+    if (reg < kPirqRoute + kPirqs && reg + size > kPirqRoute) route();
+}
+
+void Piix3::reset() {
+    PciDevice::reset();
+    for (const auto& [reg, value] : kResetValues) set_config(reg, value, 1);
+    reset_control_.value = 0;
+    route();
+}
+
+void Piix3::set_pirq(unsigned pirq, bool level) {
+    levels_[pirq] = level;
+    route();
+}
+
+void Piix3::route() {
+    std::array<bool, Gsi::kIsaLines> wanted{};
+    for (unsigned pirq = 0; pirq < kPirqs; ++pirq)
+        if (const auto target = config_byte(kPirqRoute + pirq); target < Gsi::kIsaLines && !(target & kRouteOff))
+            wanted[target] = wanted[target] || levels_[pirq];
+    for (unsigned line = 0; line < Gsi::kIsaLines; ++line) isa_[line].set(wanted[line]);
+}
+
+}  // namespace rhea

@@ -1,0 +1,25 @@
+#include "machine/devices/port92.h"
+
+namespace rhea {
+
+namespace {
+
+constexpr std::uint8_t kReset = 0x01, kA20 = 0x02;
+
+}  // namespace
+
+Port92::Port92(AddressSpace& ports, MachineControl& control)
+    : Device("port92"),
+      port_(control),
+      mapping_(ports, {.name = "port92", .base = 0x92, .size = 1, .handler = &port_, .max_access = 1}) {}
+
+void Port92::reset() { port_.value = static_cast<std::uint8_t>(port_.value & ~kReset); }
+
+void Port92::Port::io_write(std::uint64_t, std::uint64_t written, unsigned) {
+    const auto old = value;
+    value = static_cast<std::uint8_t>(written);
+    control.set_a20((value & kA20) != 0);
+    if ((value & kReset) && !(old & kReset)) control.request_reset(ShutdownCause::guest_reset);
+}
+
+}  // namespace rhea

@@ -1,0 +1,42 @@
+#pragma once
+/// The board's drive controllers, and the drives that -drive and -device put on them.
+#include <string>
+
+#include "machine/device.h"
+#include "qobject/error.h"
+#include "qobject/qobject.h"
+
+namespace rhea {
+
+class FloppyController;
+class Gsi;
+class Machine;
+class Mc146818Rtc;
+class PciBus;
+class Piix3Ide;
+
+/// Part of the board.
+class DriveBoard {
+public:
+    /// The controllers, each at its place in the numbering of the board's devices. `machine` outlives all of it.
+    void add_floppy(Machine& machine, Gsi& gsi);
+    void add_ide(Machine& machine, Gsi& gsi, PciBus& pci);
+    /// Drives for what -drive asked for and for the default CD-ROM drive.
+    Result<void> attach_floppies(Machine& machine);
+    Result<void> attach_disks(Machine& machine);
+    /// What the firmware wants to know of the drives.
+    void fill_cmos(Mc146818Rtc& rtc) const;
+
+    Piix3Ide* ide() const { return ide_; }
+    FloppyController* floppies() const { return floppies_; }
+
+private:
+    Piix3Ide* ide_ = nullptr;
+    FloppyController* floppies_ = nullptr;
+};
+
+/// `properties`: all strings, "drive" and "bus" among them.
+Result<Device*> plug_ide_drive(Machine& machine, const QDict& properties, const std::string& id, bool cdrom);
+Result<Device*> plug_floppy_drive(Machine& machine, const QDict& properties, const std::string& id);
+
+}  // namespace rhea

@@ -1,0 +1,38 @@
+#pragma once
+/// The board's interrupt lines: 0 to 15 are the ISA interrupts, which reach the PICs and the I/O APIC; 16 to 23 reach the
+/// latter only. Tests watch and drive them as the input pins of the I/O APIC.
+#include <array>
+#include <functional>
+
+#include "machine/irq.h"
+
+namespace rhea {
+
+class Gsi final : public IrqReceiver, public IrqPins {
+public:
+    static constexpr unsigned kIsaLines = 16, kLines = 24;
+
+    IrqLine line(unsigned number) { return IrqLine(*this, number); }
+    /// Either may be null. Both outlive this object, and hear of changes from now on.
+    void connect(IrqReceiver* pic, IrqReceiver* io_apic) {
+        pic_ = pic;
+        io_apic_ = io_apic;
+    }
+    bool level(unsigned line) const { return levels_.at(line); }
+
+    void set_irq(unsigned line, bool level) override;
+    void watch(IrqReceiver* watcher) override;
+    bool watched() const { return watcher_ != nullptr; }
+    void drive(unsigned line, bool level) override { set_irq(line, level); }
+
+    /// Called when somebody begins or ceases to watch: a device that makes its interrupts only for an audience asks for it.
+    std::function<void(bool watched)> on_watched;
+
+private:
+    std::array<bool, kLines> levels_{};
+    IrqReceiver* pic_ = nullptr;
+    IrqReceiver* io_apic_ = nullptr;
+    IrqReceiver* watcher_ = nullptr;
+};
+
+}  // namespace rhea

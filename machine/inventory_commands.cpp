@@ -1,0 +1,99 @@
+/// Lists of what the machine has of a kind.
+#include <fmt/format.h>
+
+#include "machine/commands.h"
+#include "machine/machine.h"
+#include "monitor/command_table.h"
+
+namespace rhea {
+
+struct MouseInfo { std::string name; std::int64_t index = 0; bool current = false, absolute = false; };
+struct ChardevInfo { std::string label, filename; bool frontend_open = false; };
+struct ChardevBackendInfo { std::string name; };
+struct IothreadInfo {
+    std::string id;
+    std::int64_t thread_id = 0, poll_max_ns = 0, poll_grow = 0, poll_shrink = 0, aio_max_batch = 0;
+};
+struct QueryRxFilter { std::optional<std::string> name; };
+enum class RxState { normal, none, all };
+struct RxFilterInfo {
+    std::string name;
+    bool promiscuous = false;
+    RxState multicast{}, unicast{}, vlan{};
+    bool broadcast_allowed = false, multicast_overflow = false, unicast_overflow = false;
+    std::string main_mac;
+    std::vector<std::int64_t> vlan_table;
+    std::vector<std::string> unicast_table, multicast_table;
+};
+
+template <>
+inline constexpr auto description<MouseInfo> =
+    object("MouseInfo", member<&MouseInfo::name>("name"), member<&MouseInfo::index>("index"),
+           member<&MouseInfo::current>("current"), member<&MouseInfo::absolute>("absolute"));
+template <>
+inline constexpr auto description<ChardevInfo> =
+    object("ChardevInfo", member<&ChardevInfo::label>("label"), member<&ChardevInfo::filename>("filename"),
+           member<&ChardevInfo::frontend_open>("frontend-open"));
+template <>
+inline constexpr auto description<ChardevBackendInfo> = object("ChardevBackendInfo", member<&ChardevBackendInfo::name>("name"));
+template <>
+inline constexpr auto description<IothreadInfo> =
+    object("IOThreadInfo", member<&IothreadInfo::id>("id"), member<&IothreadInfo::thread_id>("thread-id"),
+           member<&IothreadInfo::poll_max_ns>("poll-max-ns"), member<&IothreadInfo::poll_grow>("poll-grow"),
+           member<&IothreadInfo::poll_shrink>("poll-shrink"), member<&IothreadInfo::aio_max_batch>("aio-max-batch"));
+template <>
+inline constexpr auto description<QueryRxFilter> = object("q_obj_query-rx-filter-arg", member<&QueryRxFilter::name>("name"));
+template <> inline constexpr auto description<RxState> = enumeration<RxState>("RxState", "normal", "none", "all");
+template <>
+inline constexpr auto description<RxFilterInfo> =
+    object("RxFilterInfo", member<&RxFilterInfo::name>("name"), member<&RxFilterInfo::promiscuous>("promiscuous"),
+           member<&RxFilterInfo::multicast>("multicast"), member<&RxFilterInfo::unicast>("unicast"),
+           member<&RxFilterInfo::vlan>("vlan"), member<&RxFilterInfo::broadcast_allowed>("broadcast-allowed"),
+           member<&RxFilterInfo::multicast_overflow>("multicast-overflow"),
+           member<&RxFilterInfo::unicast_overflow>("unicast-overflow"), member<&RxFilterInfo::main_mac>("main-mac"),
+           member<&RxFilterInfo::vlan_table>("vlan-table"), member<&RxFilterInfo::unicast_table>("unicast-table"),
+           member<&RxFilterInfo::multicast_table>("multicast-table"));
+
+namespace {
+
+Result<std::vector<MouseInfo>> query_mice(Machine& machine, const Empty&) {
+    std::vector<MouseInfo> mice;
+    for (const PointerDevice& pointer : machine.pointers())
+        mice.push_back({pointer.name, pointer.index, mice.empty(), pointer.absolute});
+    return mice;
+}
+
+Result<std::vector<ChardevInfo>> query_chardev(Machine& machine, const Empty&) {
+    std::vector<ChardevInfo> infos;
+    for (const Chardev* chardev : machine.chardevs().all())
+        infos.push_back({chardev->label(), chardev->filename(), chardev->frontend_open()});
+    return infos;
+}
+
+Result<std::vector<ChardevBackendInfo>> query_chardev_backends(Machine&, const Empty&) {
+    std::vector<ChardevBackendInfo> infos;
+    for (std::string_view name : chardev_backends()) infos.push_back({std::string(name)});
+    return infos;
+}
+
+// Neither I/O threads nor network devices can be made yet: the lists have nobody to fill them.
+Result<std::vector<IothreadInfo>> query_iothreads(Machine&, const Empty&) { return std::vector<IothreadInfo>{}; }
+
+Result<std::vector<RxFilterInfo>> query_rx_filter(Machine&, const QueryRxFilter& args) {
+    if (args.name) return fail(fmt::format("invalid net client name: {}", *args.name));
+    return std::vector<RxFilterInfo>{};
+}
+
+constexpr Command kCommands[] = {
+    command<query_iothreads>("query-iothreads", "Lists the I/O threads.").preconfig(),
+    command<query_rx_filter>("query-rx-filter", "Tells the receive filters of network devices."),
+    command<query_mice>("query-mice", "Lists the pointing devices; the current one takes the input."),
+    command<query_chardev>("query-chardev", "Lists the character devices.").preconfig(),
+    command<query_chardev_backends>("query-chardev-backends", "Lists the kinds of character devices.").preconfig(),
+};
+
+}  // namespace
+
+void add_inventory_commands(CommandTable& table, Machine& machine) { table.add(kCommands, machine); }
+
+}  // namespace rhea

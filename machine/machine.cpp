@@ -1,0 +1,137 @@
+#include "machine/machine.h"
+
+#include <fmt/format.h>
+
+#include "machine/device_types.h"
+#include "machine/pc_board.h"
+
+namespace rhea {
+
+Machine::Machine(uv_loop_t* loop, Engine& engine, Chardevs& chardevs, Clocks& clocks, const cli::Config& config,
+                 std::string accelerator)
+    : loop_(loop),
+      engine_(engine),
+      chardevs_(chardevs),
+      config_(config),
+      type_(find_machine_type(config.machine.type)),
+      accelerator_(std::move(accelerator)),
+      clocks_(clocks),
+      life_(loop, clocks_, engine.events(), config.actions),
+      block_(loop, engine.events(), *this) {}
+
+Machine::~Machine() = default;
+
+void Machine::number_cpus() {
+    const cli::Smp& smp = config_.smp;
+    for (unsigned i = 0; i < smp.cpus; ++i) {
+        Vcpu cpu;
+        cpu.index = i;
+        cpu.thread = i % smp.threads;
+        cpu.core = i / smp.threads % smp.cores;
+        cpu.die = i / smp.threads / smp.cores % smp.dies;
+        cpu.socket = i / smp.threads / smp.cores / smp.dies;
+        cpu.qom_path = fmt::format("/machine/unattached/device[{}]", i);
+        cpus_.push_back(std::move(cpu));
+    }
+}
+
+bool Machine::open_drives(const cli::Reporter& reporter) {
+    for (const cli::Arguments& arguments : config_.blockdevs) {
+        auto options = from_qdict<BlockdevOptions>(arguments.members, arguments.mode);
+        auto added = options ? block_.add_node(*options) : fail(options.error());
+        if (added) continue;
+        reporter.error(arguments.where, added.error().description());
+        return false;
+    }
+    for (const cli::Drive& drive : config_.drives) {
+        std::vector<std::pair<std::string, std::string>> pairs;
+        for (const Option& option : drive.options.entries()) pairs.emplace_back(option.key, option.value);
+        if (drive.options.id()) pairs.emplace_back("id", *drive.options.id());
+        auto options = DriveOptions::parse(pairs);
+        auto added = options ? block_.add_drive(*options) : fail(options.error());
+        if (added) continue;
+        reporter.error(drive.where, added.error().description());
+        return false;
+    }
+    add_default_drive(config_.default_cdrom, DriveInterface::ide, 2, "cdrom");
+    add_default_drive(config_.default_floppy, DriveInterface::floppy, 0, "disk");
+    return true;
+}
+
+void Machine::add_default_drive(bool wanted, DriveInterface interface, int index, const char* media) {
+    const int units = interface == DriveInterface::ide ? 2 : 0;
+    const int bus = units ? index / units : 0, unit = units ? index % units : index;
+    if (!wanted || block_.find_drive_at(interface, bus, unit)) return;
+    const auto options = DriveOptions::parse(
+        {{"if", std::string(drive_interface_name(interface))}, {"index", std::to_string(index)}, {"media", media}});
+    if (options) (void)block_.add_drive(*options);      // an empty drive: there is nothing to fail
+}
+
+bool Machine::plug_devices(const cli::Reporter& reporter) {
+    for (const cli::Arguments& device : config_.devices) {
+        auto plugged = plug_device(*this, device.members, device.mode);
+        if (plugged) continue;
+        reporter.error(device.where, plugged.error().description());
+        return false;
+    }
+    return true;
+}
+
+bool Machine::build(const cli::Reporter& reporter) {
+    if (!open_drives(reporter)) return false;
+    if (type_->is_pc) {
+        auto ram = GuestMemory::allocate(config_.memory.size, type_->default_ram_id);
+        if (!ram) {
+            reporter.error(ram.error().description());
+            return false;
+        }
+        ram_ = std::move(*ram);
+        ram_->map_into(memory_);
+        number_cpus();
+        board_ = std::make_unique<PcBoard>(*this);
+        if (auto built = board_->build(*this); !built) {
+            reporter.error(built.error().description());
+            return false;
+        }
+        pointers_.push_back({2, "QEMU PS/2 Mouse", false});
+        life_.on_nmi([this] {
+            for (Vcpu& cpu : cpus_) cpu.nmi_pending = true;
+        });
+    } else {
+        life_.set_wakeup_supported(false);
+    }
+    life_.on_reset([this] {
+        devices_.reset();
+        for (Vcpu& cpu : cpus_) cpu.nmi_pending = false;
+    });
+    if (!plug_devices(reporter)) return false;
+    for (const auto& drive : block_.drives()) {
+        if (drive->claimed || drive->interface == DriveInterface::none || drive->interface == DriveInterface::virtio) continue;
+        reporter.error(drive->unclaimed_error());
+        return false;
+    }
+    return true;
+}
+
+PciRootBuses& Machine::root_buses() { return board_ ? board_->root_buses() : no_buses_; }
+
+bool Machine::device_exists(std::string_view id_or_path) const {
+    return devices_.find_id(id_or_path) || devices_.find_path(id_or_path);
+}
+
+QtestTarget::Pins Machine::input_pins(std::string_view path) {
+    if (!board_) return {};
+    const Device* device = devices_.find_path(path.front() == '/' ? path : "/machine/i440fx/" + std::string(path));
+    if (!device) return {};
+    return {true, device->type_name() == "ioapic" ? &board_->gsi() : nullptr};
+}
+
+QtestTarget::Pins Machine::output_pins(std::string_view path) {
+    Pins pins = input_pins(path);
+    pins.pins = nullptr;
+    return pins;
+}
+
+bool Machine::load_module(std::string_view, std::string_view) { return false; }
+
+}  // namespace rhea

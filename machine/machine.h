@@ -1,0 +1,108 @@
+#pragma once
+/// The machine, put together: clocks, memory, buses, devices, drives, and the life of it all. Loop thread only.
+#include <uv.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "chardev/registry.h"
+#include "machine/address_space.h"
+#include "machine/block/block_layer.h"
+#include "machine/block/host.h"
+#include "machine/cli/config.h"
+#include "machine/cli/process.h"
+#include "machine/clock.h"
+#include "machine/device.h"
+#include "machine/guest_memory.h"
+#include "machine/lifecycle.h"
+#include "machine/machine_types.h"
+#include "machine/pci_commands.h"
+#include "machine/qtest.h"
+#include "monitor/engine.h"
+
+namespace rhea {
+
+class PcBoard;
+
+/// A virtual CPU as the machine counts it. Nothing executes on it yet; it has its place in the topology.
+struct Vcpu {
+    unsigned index = 0;
+    unsigned socket = 0, die = 0, core = 0, thread = 0;
+    std::string qom_path;
+    bool nmi_pending = false;      ///< until the CPU takes it, or a reset
+};
+
+/// A pointing device that input events can go to.
+struct PointerDevice {
+    std::int64_t index = 0;
+    std::string name;
+    bool absolute = false;
+};
+
+class Machine final : public QtestTarget, private BlockHost {
+public:
+    /// Nothing is opened or plugged in yet. All references outlive the machine.
+    Machine(uv_loop_t* loop, Engine& engine, Chardevs& chardevs, Clocks& clocks, const cli::Config& config, std::string accelerator);
+    ~Machine() override;
+    Machine(const Machine&) = delete;
+    Machine& operator=(const Machine&) = delete;
+
+    /// Opens the drives, builds the board, plugs in the devices. Errors have been reported when it fails.
+    bool build(const cli::Reporter& reporter);
+
+    const cli::Config& config() const { return config_; }
+    const MachineType& type() const { return *type_; }
+    /// "qtest", "tcg" or "kvm".
+    const std::string& accelerator() const { return accelerator_; }
+    Lifecycle& life() { return life_; }
+    BlockLayer& block() { return block_; }
+    DeviceTree& devices() { return devices_; }
+    Chardevs& chardevs() { return chardevs_; }
+    GuestMemory* ram() { return ram_.get(); }
+    uv_loop_t* loop() { return loop_; }
+    PcBoard* board() { return board_.get(); }
+    PciRootBuses& root_buses();
+    const std::vector<Vcpu>& cpus() const { return cpus_; }
+    const std::vector<PointerDevice>& pointers() const { return pointers_; }
+
+    // QtestTarget
+    AddressSpace& ports() override { return ports_; }
+    AddressSpace& memory() override { return memory_; }
+    Clocks& clocks() override { return clocks_; }
+    Pins input_pins(std::string_view path) override;
+    Pins output_pins(std::string_view path) override;
+    bool load_module(std::string_view prefix, std::string_view name) override;
+
+private:
+    // BlockHost
+    void vm_stop_io_error() override { life_.stop_for_io_error(); }
+    bool running() const override { return life_.running(); }
+    void on_cont(std::function<void()> call) override { life_.on_cont(std::move(call)); }
+    bool device_exists(std::string_view id_or_path) const override;
+
+    void number_cpus();
+    bool open_drives(const cli::Reporter& reporter);
+    void add_default_drive(bool wanted, DriveInterface interface, int index, const char* media);
+    bool plug_devices(const cli::Reporter& reporter);
+
+    uv_loop_t* loop_;
+    Engine& engine_;
+    Chardevs& chardevs_;
+    const cli::Config& config_;
+    const MachineType* type_;
+    std::string accelerator_;
+    Clocks& clocks_;
+    Lifecycle life_;
+    BlockLayer block_;
+    AddressSpace ports_{0xff};
+    AddressSpace memory_{0};
+    std::unique_ptr<GuestMemory> ram_;
+    std::unique_ptr<PcBoard> board_;
+    PciRootBuses no_buses_;
+    DeviceTree devices_;                  // goes before the board and the buses that it hangs on
+    std::vector<Vcpu> cpus_;
+    std::vector<PointerDevice> pointers_;
+};
+
+}  // namespace rhea

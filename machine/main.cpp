@@ -1,0 +1,167 @@
+/// The emulator: from the command line to a machine that is served over its monitors.
+#include <sys/prctl.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "machine/block/commands.h"
+#include "machine/cli/command_line.h"
+#include "machine/cli/machine_choice.h"
+#include "machine/cli/process.h"
+#include "machine/commands.h"
+#include "machine/event_clock.h"
+#include "machine/events.h"
+#include "machine/machine.h"
+#include "machine/monitors.h"
+#include "machine/pc_board.h"
+#include "machine/pci_commands.h"
+#include "machine/termination.h"
+
+namespace rhea {
+
+namespace {
+
+/// The reference that is spoken.
+constexpr Version kQemuVersion{7, 2, 22, {}};
+
+std::string process_name(int pid) {
+    std::ifstream comm(fmt::format("/proc/{}/comm", pid));
+    std::string name;
+    std::getline(comm, name);
+    return name;
+}
+
+/// Closes what is left on the loop; handles free themselves.
+void close_loop(uv_loop_t& loop) {
+    while (uv_run(&loop, UV_RUN_DEFAULT) != 0) {}
+    uv_loop_close(&loop);
+}
+
+class Emulator {
+public:
+    Emulator(cli::Reporter& reporter, cli::Config config) : reporter_(reporter), config_(std::move(config)) {}
+
+    /// The exit status of the process.
+    int run();
+
+private:
+    bool serve(uv_loop_t& loop, int& status);
+    void add_commands(Engine& engine, Machine& machine);
+
+    cli::Reporter& reporter_;
+    cli::Config config_;
+    std::unique_ptr<cli::Daemon> daemon_;
+    std::unique_ptr<cli::PidFile> pid_file_;
+};
+
+int Emulator::run() {
+    auto die = [&](const Error& error) {
+        reporter_.error(error.description());
+        return 1;
+    };
+    if (config_.daemonize) {
+        auto daemon = cli::Daemon::fork();
+        if (!daemon) return die(daemon.error());
+        daemon_ = std::move(*daemon);
+    }
+    if (!config_.log_file.empty())
+        if (auto opened = cli::open_log(config_.log_file, config_.daemonize); !opened) return die(opened.error());
+    if (!config_.pid_file.empty()) {
+        auto pid_file = cli::PidFile::create(config_.pid_file);
+        if (!pid_file) return die(pid_file.error());
+        pid_file_ = std::move(*pid_file);
+    }
+    if (!config_.process_name.empty()) cli::set_process_name(config_.process_name);
+
+    if (auto chosen = cli::choose_machine(config_, reporter_); !chosen) return chosen.error().status;
+    uv_loop_t loop;
+    uv_loop_init(&loop);
+    int status = 1;
+    serve(loop, status);
+    close_loop(loop);
+    return status;
+}
+
+bool Emulator::serve(uv_loop_t& loop, int& status) {
+    ChardevHost host{&loop};
+    host.info = [this](std::string_view text) { reporter_.info(text); };
+    Chardevs chardevs(std::move(host));
+    for (const cli::Group& group : config_.chardevs)
+        if (!add_chardev(chardevs, group, reporter_)) return false;
+
+    // Accelerators are tried in order; the clocks depend on which one it is.
+    if (auto applied = cli::apply_properties(config_, reporter_); !applied) return status = applied.error().status, false;
+    auto accelerator = cli::choose_accelerator(config_, reporter_);
+    if (!accelerator) return status = accelerator.error().status, false;
+    if (auto checked = cli::check_board(config_, *accelerator, reporter_); !checked) return status = checked.error().status, false;
+
+    Clocks clocks(&loop, accelerator->name == "qtest");
+    MachineEventClock event_clock(clocks);
+    Version version = kQemuVersion;
+    version.package = "Rhea " RHEA_VERSION;
+    Engine engine(event_clock, {version});
+    engine.set_log([this](std::string_view line) { reporter_.warning(line); });
+    Machine machine(&loop, engine, chardevs, clocks, config_, accelerator->name);
+
+    bool good = machine.build(reporter_);
+    add_commands(engine, machine);
+    good = good && add_monitors(engine, chardevs, config_, reporter_);
+    std::unique_ptr<QtestLog> qtest_log;
+    std::unique_ptr<QtestServer> qtest;
+    if (good && config_.qtest) good = start_qtest(chardevs, machine, config_, reporter_, qtest_log, qtest);
+    if (good)
+        if (auto dropped = cli::drop_privileges(config_.run_as, config_.chroot_dir); !dropped) {
+            reporter_.error(dropped.error().description());
+            good = false;
+        }
+    if (good && daemon_)
+        if (auto ready = daemon_->ready(!config_.log_file.empty()); !ready) {
+            reporter_.error(ready.error().description());
+            good = false;
+        }
+    if (good) {
+        TerminationSignals signals(&loop, [&](TerminationRequest request) {
+            reporter_.error(request.sender == 0
+                                ? fmt::format("terminating on signal {}", request.signal)
+                                : fmt::format("terminating on signal {} from pid {} ({})", request.signal, request.sender,
+                                              process_name(request.sender)));
+            machine.life().quit(ShutdownCause::host_signal);
+        });
+        if (config_.incoming) machine.life().await_migration();
+        if (!config_.stopped) machine.life().start();
+        if (!machine.life().ended()) uv_run(&loop, UV_RUN_DEFAULT);
+        status = machine.life().exit_status();
+    }
+    chardevs.shut_down();
+    return good;
+}
+
+void Emulator::add_commands(Engine& engine, Machine& machine) {
+    CommandTable& table = engine.commands();
+    declare_lifecycle_events(engine.events());
+    add_lifecycle_commands(table, machine.life());
+    add_block_commands(table, machine.block());
+    add_memory_commands(table, machine);
+    add_machine_info_commands(table, machine);
+    add_inventory_commands(table, machine);
+    add_pci_commands(table, machine.root_buses());
+    add_rtc_commands(table, machine);
+    add_job_commands(table, machine);
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+    cli::ignore_sigpipe();
+    cli::Reporter reporter(cli::program_name(argc > 0 ? argv[0] : "rhea"));
+    const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+    auto config = cli::parse_command_line(arguments, reporter);
+    if (!config) return config.error().status;
+    return Emulator(reporter, std::move(*config)).run();
+}
+
+}  // namespace rhea
+
+int main(int argc, char** argv) { return rhea::run(argc, argv); }

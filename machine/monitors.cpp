@@ -1,0 +1,79 @@
+#include "machine/monitors.h"
+
+#include <fmt/format.h>
+
+namespace rhea {
+
+namespace {
+
+/// Opens the character device of -qmp, -qtest and the like; null after an error.
+Chardev* open_device(Chardevs& chardevs, const std::string& label, const std::string& text, const cli::Location& where,
+                     const cli::Reporter& reporter) {
+    if (auto id = chardev_reference(text)) {
+        Chardev* chardev = chardevs.find(*id);
+        if (!chardev) reporter.error(where, fmt::format("Chardev '{}' not found", *id));
+        return chardev;
+    }
+    auto parsed = parse_legacy_chardev(label, text);
+    auto options = parsed ? chardev_options(*parsed) : fail(parsed.error());
+    if (parsed)
+        for (const std::string& warning : parsed->warnings()) reporter.warning(where, warning);
+    if (!options) {
+        reporter.error(where, options.error().description());
+        return nullptr;
+    }
+    auto chardev = chardevs.create(*options);
+    if (!chardev) {
+        reporter.error(where, chardev.error().description());
+        return nullptr;
+    }
+    return *chardev;
+}
+
+}  // namespace
+
+bool add_chardev(Chardevs& chardevs, const cli::Group& group, const cli::Reporter& reporter) {
+    auto typed = chardev_options(group.options);
+    auto made = typed ? chardevs.create(*typed) : fail(typed.error());
+    if (!made) reporter.error(group.where, made.error().description());
+    return made.has_value();
+}
+
+bool add_monitors(Engine& engine, Chardevs& chardevs, const cli::Config& config, const cli::Reporter& reporter) {
+    for (const cli::Monitor& monitor : config.monitors) {
+        if (monitor.mode != cli::Monitor::Mode::control) {
+            reporter.error(monitor.where, "the human monitor is not supported by this build");
+            return false;
+        }
+        Chardev* chardev = chardevs.find(monitor.chardev);
+        if (!chardev) {
+            reporter.error(monitor.where, fmt::format("chardev \"{}\" not found", monitor.chardev));
+            return false;
+        }
+        if (chardev->in_use()) {
+            reporter.error(monitor.where, fmt::format("Device '{}' is in use", chardev->label()));
+            return false;
+        }
+        MonitorOptions options;
+        options.pretty = monitor.pretty;
+        options.dialect = monitor.dialect;
+        engine.add_monitor(*chardev, options);
+    }
+    return true;
+}
+
+bool start_qtest(Chardevs& chardevs, QtestTarget& target, const cli::Config& config, const cli::Reporter& reporter,
+                 std::unique_ptr<QtestLog>& log, std::unique_ptr<QtestServer>& server) {
+    Chardev* chardev = open_device(chardevs, "qtest", config.qtest->value, config.qtest->where, reporter);
+    if (!chardev) return false;
+    auto opened = QtestLog::open(config.qtest_log);
+    if (!opened) {
+        reporter.error(opened.error().description());
+        return false;
+    }
+    log = std::move(*opened);
+    server = std::make_unique<QtestServer>(*chardev, target, *log);
+    return true;
+}
+
+}  // namespace rhea

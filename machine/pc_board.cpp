@@ -1,0 +1,139 @@
+#include "machine/pc_board.h"
+
+#include <algorithm>
+
+#include "machine/machine.h"
+
+namespace rhea {
+
+namespace {
+
+constexpr unsigned devfn(unsigned slot, unsigned function) { return slot << 3 | function; }
+
+RtcOptions rtc_options(const cli::Rtc& rtc) {
+    RtcOptions options;
+    options.date = rtc.date;
+    options.slew = rtc.slew;
+    switch (rtc.base) {
+    case cli::Rtc::Base::utc: options.base = RtcOptions::Base::utc; break;
+    case cli::Rtc::Base::localtime: options.base = RtcOptions::Base::localtime; break;
+    case cli::Rtc::Base::date: options.base = RtcOptions::Base::date; break;
+    }
+    switch (rtc.clock) {
+    case cli::RtcClock::host: options.clock = ClockType::host; break;
+    case cli::RtcClock::realtime: options.clock = ClockType::realtime; break;
+    case cli::RtcClock::virtual_time: options.clock = ClockType::virtual_time; break;
+    }
+    return options;
+}
+
+/// Boot devices as CMOS names them.
+std::uint8_t boot_code(char letter) {
+    switch (letter) {
+    case 'a': case 'b': return 1;
+    case 'c': return 2;
+    case 'd': return 3;
+    case 'n': return 4;
+    default: return 0;
+    }
+}
+
+/// What the board writes into CMOS memory for the firmware (the bytes of QEMU 7.2; no checksum).
+void fill_cmos(Mc146818Rtc& rtc, const cli::Config& config, const GuestMemory& ram) {
+    auto word = [&](unsigned reg, std::uint64_t value) {
+        rtc.set_cmos(reg, static_cast<std::uint8_t>(value));
+        rtc.set_cmos(reg + 1, static_cast<std::uint8_t>(value >> 8));
+    };
+    constexpr std::uint64_t kib = 1 << 10, mib = 1 << 20;
+    const std::uint64_t low = ram.below_4g();
+    word(0x15, std::min<std::uint64_t>(low / kib, 640));
+    const std::uint64_t extended = low > mib ? std::min<std::uint64_t>((low - mib) / kib, 0xffff) : 0;
+    word(0x17, extended);
+    word(0x30, extended);
+    word(0x34, low > 16 * mib ? std::min<std::uint64_t>((low - 16 * mib) / (64 * kib), 0xffff) : 0);
+    const std::uint64_t high = ram.above_4g() / (64 * kib);
+    for (unsigned i = 0; i < 3; ++i) rtc.set_cmos(0x5b + i, static_cast<std::uint8_t>(high >> (8 * i)));
+    rtc.set_cmos(0x5f, static_cast<std::uint8_t>(config.smp.cpus - 1));
+
+    const std::string& order = config.boot.once.empty() ? config.boot.order : config.boot.once;
+    std::uint8_t code[3] = {};
+    for (std::size_t i = 0; i < 3 && i < order.size(); ++i) code[i] = boot_code(order[i]);
+    rtc.set_cmos(0x3d, static_cast<std::uint8_t>(code[1] << 4 | code[0]));
+    rtc.set_cmos(0x38, static_cast<std::uint8_t>(code[2] << 4));
+    rtc.set_cmos(0x14, 0x06);
+}
+
+}  // namespace
+
+template <class T, class... Args>
+T& PcBoard::add(Machine& machine, Args&&... args) {
+    return static_cast<T&>(machine.devices().add_onboard(std::make_unique<T>(std::forward<Args>(args)...)));
+}
+
+template <class T, class... Args>
+T& PcBoard::add_pci(Machine& machine, unsigned where, Args&&... args) {
+    T& device = add<T>(machine, std::forward<Args>(args)...);
+    const auto plugged = pci_.plug(device, where);
+    (void)plugged;      // the board's own places are free
+    return device;
+}
+
+void PcBoard::add_interrupt_controllers(Machine& machine) {
+    // Nobody takes the CPU's INTR yet.
+    auto& master = add<I8259>(machine, machine.ports(), I8259::kMaster, IrqLine());
+    auto& slave = add<I8259>(machine, machine.ports(), I8259::kSlave, IrqLine(master, I8259::kCascade));
+    master.cascade(slave);
+    pics_ = std::make_unique<PicPair>(master, slave);
+    auto io_apic = std::make_unique<IoApic>(machine.memory(), nullptr);
+    gsi_.connect(pics_.get(), io_apic.get());
+    machine.devices().add_onboard(std::move(io_apic), "/machine/i440fx/ioapic");
+}
+
+PcBoard::PcBoard(Machine& machine) : pci_("pci.0", machine.ports(), machine.memory()), root_buses_{&pci_} {}
+
+Result<void> PcBoard::build(Machine& machine) {
+    DeviceTree& tree = machine.devices();
+    const cli::Config& config = machine.config();
+    Lifecycle& life = machine.life();
+
+    tree.skip_onboard(static_cast<unsigned>(machine.cpus().size()));      // the CPUs have their places there
+    tree.skip_onboard();                                                  // kvmvapic
+    tree.add_onboard(std::make_unique<PciConfigPorts>(machine.ports(), pci_), "/machine/i440fx");
+    add_pci<I440fx>(machine, devfn(0, 0), machine.memory(), *machine.ram());
+    auto& piix3 = add_pci<Piix3>(machine, devfn(1, 0), machine.ports(), gsi_, life);
+    pci_.connect(&piix3);
+    tree.skip_onboard(2);                                                 // DMA controllers
+    add_interrupt_controllers(machine);
+    const bool vga = config.vga ? *config.vga != "none" : config.default_vga;
+    if (vga) tree.skip_onboard();
+    tree.skip_onboard();                                                  // hpet
+    rtc_ = &add<Mc146818Rtc>(machine, machine.ports(), machine.clocks(), gsi_.line(8), life, rtc_options(config.rtc));
+    auto& pit = add<I8254>(machine, machine.ports(), machine.clocks(), gsi_.line(0));
+    gsi_.on_watched = [&pit](bool watched) { pit.set_interrupt_wanted(watched); };
+    tree.skip_onboard();                                                  // speaker
+    tree.skip_onboard(static_cast<unsigned>(config.serials.size() + config.parallels.size()));
+    fill_cmos(*rtc_, config, *machine.ram());
+    drives_.add_floppy(machine, gsi_);
+    RHEA_CHECK(drives_.attach_floppies(machine));
+    add<I8042>(machine, machine.ports(), gsi_.line(1), gsi_.line(12), life);
+    tree.skip_onboard(2);                                                 // vmport, vmmouse
+    add<Port92>(machine, machine.ports(), life);
+    if (config.default_net) tree.skip_onboard();
+    drives_.add_ide(machine, gsi_, pci_);
+    RHEA_CHECK(drives_.attach_disks(machine));
+    drives_.fill_cmos(*rtc_);
+    pm_ = &add_pci<Piix4Pm>(machine, devfn(1, 3), machine.ports(), machine.clocks(), gsi_.line(9), life);
+    tree.skip_onboard(8);                                                 // SMBus EEPROMs
+
+    life.on_powerdown([this] { pm_->press_power_button(); });
+    life.on_wakeup([this, &machine](WakeupCause cause) {
+        rtc_->mark_suspended();
+        machine.devices().reset();
+        pm_->woken(cause);
+    });
+    return {};
+}
+
+PcBoard::~PcBoard() = default;
+
+}  // namespace rhea

@@ -1,0 +1,57 @@
+#pragma once
+/// The board of the pc (i440FX + PIIX3): what is soldered on it, in the order in which QEMU 7.2 makes it, since that order numbers
+/// /machine/unattached/device[N].
+#include <memory>
+
+#include "machine/devices/i440fx.h"
+#include "machine/devices/i8042.h"
+#include "machine/devices/i8254.h"
+#include "machine/devices/i8259.h"
+#include "machine/devices/io_apic.h"
+#include "machine/devices/mc146818rtc.h"
+#include "machine/devices/piix3.h"
+#include "machine/devices/piix4_pm.h"
+#include "machine/devices/port92.h"
+#include "machine/drive_board.h"
+#include "machine/gsi.h"
+#include "machine/pci.h"
+#include "machine/pci_commands.h"
+
+namespace rhea {
+
+class Machine;
+
+class PcBoard {
+public:
+    /// `machine` outlives it.
+    explicit PcBoard(Machine& machine);
+    /// Puts the parts into the machine's device tree. Errors are those of drives.
+    Result<void> build(Machine& machine);
+    ~PcBoard();
+    PcBoard(const PcBoard&) = delete;
+    PcBoard& operator=(const PcBoard&) = delete;
+
+    PciBus& pci() { return pci_; }
+    PciRootBuses& root_buses() { return root_buses_; }
+    Gsi& gsi() { return gsi_; }
+    Mc146818Rtc& rtc() { return *rtc_; }
+    DriveBoard& drives() { return drives_; }
+
+private:
+    template <class T, class... Args>
+    T& add(Machine& machine, Args&&... args);
+    template <class T, class... Args>
+    T& add_pci(Machine& machine, unsigned devfn, Args&&... args);
+
+    void add_interrupt_controllers(Machine& machine);
+
+    Gsi gsi_;
+    std::unique_ptr<PicPair> pics_;
+    PciBus pci_;
+    PciRootBuses root_buses_;
+    DriveBoard drives_;
+    Mc146818Rtc* rtc_ = nullptr;
+    Piix4Pm* pm_ = nullptr;
+};
+
+}  // namespace rhea

@@ -1,0 +1,284 @@
+#include "machine/pci.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+namespace rhea {
+
+namespace {
+
+// Configuration space header.
+constexpr unsigned kVendor = 0x00, kDevice = 0x02, kCommand = 0x04, kStatus = 0x06, kRevision = 0x08, kProgIf = 0x09,
+                   kClass = 0x0a, kCacheLine = 0x0c, kHeaderType = 0x0e, kFirstBar = 0x10, kSubsystemVendor = 0x2c,
+                   kSubsystem = 0x2e, kRom = 0x30, kCapabilities = 0x34, kInterruptLine = 0x3c, kInterruptPin = 0x3d,
+                   kFirstOwn = 0x40;
+constexpr std::uint16_t kCommandIo = 0x01, kCommandMemory = 0x02, kCommandIntxOff = 0x400;
+constexpr std::uint16_t kCommandBits = 0x0507;  // I/O, memory, master, SERR#, INTx disable
+constexpr std::uint8_t kStatusIntx = 0x08, kStatusCapabilities = 0x10;
+
+// Where regions overlap: RAM hides memory BARs, I/O BARs hide the ISA ports.
+constexpr int kMemoryBarPriority = -1, kIoBarPriority = 1;
+
+constexpr unsigned bar_register(unsigned index) { return index == PciDevice::kRomBar ? kRom : kFirstBar + 4 * index; }
+
+constexpr std::uint32_t bar_type_bits(const PciBar& bar) {
+    if (bar.kind == PciBar::Kind::io) return 1;
+    return (bar.kind == PciBar::Kind::memory64 ? 4u : 0u) | (bar.prefetch ? 8u : 0u);
+}
+
+bool overlaps(unsigned reg, unsigned size, unsigned from, unsigned to) { return reg < to && reg + size > from; }
+
+}  // namespace
+
+PciDevice::PciDevice(std::string_view type_name, const PciIdentity& identity) : Device(type_name) {
+    set_config(kVendor, identity.vendor, 2);
+    set_config(kDevice, identity.device, 2);
+    set_config(kStatus, identity.status, 2);
+    set_config(kRevision, identity.revision, 1);
+    set_config(kProgIf, identity.prog_if, 1);
+    set_config(kClass, identity.class_code, 2);
+    set_config(kSubsystemVendor, identity.subsystem_vendor, 2);
+    set_config(kSubsystem, identity.subsystem, 2);
+    set_config(kInterruptPin, identity.interrupt_pin, 1);
+    set_writable(kCommand, kCommandBits, 2);
+    set_writable(kCacheLine, 0xff, 1);
+    set_writable(kInterruptLine, 0xff, 1);
+    std::fill(writable_.begin() + kFirstOwn, writable_.end(), std::uint8_t{0xff});
+}
+
+PciDevice::~PciDevice() {
+    if (bus_) bus_->unplug(*this);
+}
+
+std::uint16_t PciDevice::config_word(unsigned reg) const {
+    return static_cast<std::uint16_t>(config_[reg] | config_[reg + 1] << 8);
+}
+
+void PciDevice::set_multifunction() { config_[kHeaderType] |= 0x80; }
+
+void PciDevice::set_config(unsigned reg, std::uint32_t value, unsigned size) {
+    for (unsigned i = 0; i < size; ++i) config_[reg + i] = static_cast<std::uint8_t>(value >> (8 * i));
+}
+
+void PciDevice::set_writable(unsigned reg, std::uint32_t mask, unsigned size) {
+    for (unsigned i = 0; i < size; ++i) writable_[reg + i] = static_cast<std::uint8_t>(mask >> (8 * i));
+}
+
+std::uint32_t PciDevice::config_read(unsigned reg, unsigned size) {
+    std::uint32_t value = 0;
+    for (unsigned i = 0; i < size; ++i) value |= static_cast<std::uint32_t>(config_[reg + i]) << (8 * i);
+    return value;
+}
+
+void PciDevice::config_write(unsigned reg, std::uint32_t value, unsigned size) {
+    for (unsigned i = 0; i < size; ++i) {
+        const auto mask = writable_[reg + i];
+        config_[reg + i] = static_cast<std::uint8_t>((config_[reg + i] & ~mask) | ((value >> (8 * i)) & mask));
+    }
+    const bool command = overlaps(reg, size, kCommand, kCommand + 2);
+    if (command || overlaps(reg, size, kFirstBar, kFirstBar + 24) || overlaps(reg, size, kRom, kRom + 4)) update_bars();
+    if (command) update_intx();
+}
+
+void PciDevice::reset() {
+    set_intx(false);
+    set_config(kCommand, 0, 2);
+    set_config(kCacheLine, 0, 1);
+    set_config(kInterruptLine, 0, 1);
+    for (unsigned i = 0; i < kBars; ++i) {
+        if (bars_[i].kind == PciBar::Kind::none) continue;
+        set_config(bar_register(i), bar_type_bits(bars_[i]), 4);
+        if (bars_[i].kind == PciBar::Kind::memory64) set_config(bar_register(i) + 4, 0, 4);
+    }
+    update_bars();
+}
+
+void PciDevice::add_bar(unsigned index, PciBar bar) {
+    const auto reg = bar_register(index);
+    const auto mask = ~(bar.size - 1);
+    set_config(reg, bar_type_bits(bar), 4);
+    set_writable(reg, static_cast<std::uint32_t>(mask) | (index == kRomBar ? 1u : 0u), 4);
+    if (bar.kind == PciBar::Kind::memory64) set_writable(reg + 4, static_cast<std::uint32_t>(mask >> 32), 4);
+    bars_[index] = bar;
+}
+
+void PciDevice::add_capability(std::uint8_t id, unsigned offset, unsigned length) {
+    set_config(offset, id, 1);
+    set_config(offset + 1, config_[kCapabilities], 1);
+    std::fill_n(writable_.begin() + offset, length, std::uint8_t{0});
+    set_config(kCapabilities, offset, 1);
+    config_[kStatus] |= kStatusCapabilities;
+}
+
+std::uint64_t PciDevice::bar_address(unsigned index) const {
+    const auto& bar = bars_[index];
+    const bool io = bar.kind == PciBar::Kind::io;
+    const auto reg = bar_register(index);
+    if (!(config_word(kCommand) & (io ? kCommandIo : kCommandMemory))) return PciBar::kUnmapped;
+    if (index == kRomBar && !(config_[kRom] & 1)) return PciBar::kUnmapped;
+    std::uint64_t address = config_word(reg) | static_cast<std::uint64_t>(config_word(reg + 2)) << 16;
+    const bool wide = bar.kind == PciBar::Kind::memory64;
+    if (wide)
+        address |= static_cast<std::uint64_t>(config_word(reg + 4)) << 32 | static_cast<std::uint64_t>(config_word(reg + 6))
+                                                                                << 48;
+    address &= ~(bar.size - 1);
+    // Address 0 is "not assigned", and the top of the space is what a guest reads back while it sizes the register.
+    const auto last = address + (bar.size - 1);
+    if (address == 0 || last <= address || last == PciBar::kUnmapped || (!wide && last >= 0xffffffff))
+        return PciBar::kUnmapped;
+    return address;
+}
+
+void PciDevice::update_bars() {
+    if (!bus_) return;
+    for (unsigned i = 0; i < kBars; ++i)
+        if (bars_[i].kind != PciBar::Kind::none)
+            if (const auto address = bar_address(i); address != bars_[i].address) map(i, address);
+}
+
+void PciDevice::map(unsigned index, std::uint64_t address) {
+    auto& bar = bars_[index];
+    auto& mapped = mapped_[index];
+    const bool io = bar.kind == PciBar::Kind::io;
+    auto& space = io ? bus_->ports() : bus_->memory();
+    bar.address = address;
+    // An I/O BAR may lie where no port access gets to.
+    if (address == PciBar::kUnmapped || (io && address > 0xffff)) {
+        if (mapped) space.remove(*mapped);
+        mapped.reset();
+    } else if (mapped) {
+        space.move(*mapped, address);
+    } else {
+        mapped = space.add({.name = fmt::format("{}-bar{}", type_name(), index),
+                            .base = address,
+                            .size = bar.size,
+                            .handler = bar.handler,
+                            .memory = bar.memory,
+                            .read_only = bar.read_only,
+                            .min_access = bar.min_access,
+                            .max_access = bar.max_access,
+                            .priority = io ? kIoBarPriority : kMemoryBarPriority});
+    }
+}
+
+void PciDevice::set_intx(bool level) {
+    intx_ = level;
+    if (level) config_[kStatus] |= kStatusIntx;
+    else config_[kStatus] &= static_cast<std::uint8_t>(~kStatusIntx);
+    update_intx();
+}
+
+void PciDevice::update_intx() {
+    const bool level = intx_ && config_[kInterruptPin] != 0 && !(config_word(kCommand) & kCommandIntxOff);
+    if (!bus_ || level == intx_out_) return;
+    intx_out_ = level;
+    bus_->intx_changed(*this, level);
+}
+
+void PciDevice::dma_read(std::uint64_t address, void* out, std::uint64_t length) const {
+    if (bus_ && bus_master()) bus_->memory().read_bytes(address, out, length);
+    else std::memset(out, 0, length);
+}
+
+void PciDevice::dma_write(std::uint64_t address, const void* in, std::uint64_t length) const {
+    if (bus_ && bus_master()) bus_->memory().write_bytes(address, in, length);
+}
+
+PciBus::~PciBus() {
+    for (auto* device : devices_)
+        if (device) unplug(*device);
+}
+
+Result<void> PciBus::plug(PciDevice& device, std::optional<unsigned> devfn, bool hotplugged) {
+    const auto place = RHEA_TRY(choose(device, devfn, hotplugged));
+    RHEA_CHECK(check_functions(device, place));
+    devices_[place] = &device;
+    device.bus_ = this;
+    device.devfn_ = place;
+    device.update_bars();
+    device.update_intx();
+    return {};
+}
+
+Result<unsigned> PciBus::choose(const PciDevice& device, std::optional<unsigned> devfn, bool hotplugged) const {
+    if (!devfn) {
+        for (unsigned free = 0; free < kFunctions; free += 8)
+            if (!devices_[free]) return free;
+        return fail(fmt::format("PCI: no slot/function available for {}, all in use or reserved", device.type_name()));
+    }
+    if (const auto* other = devices_[*devfn])
+        return fail(fmt::format("PCI: slot {} function {} not available for {}, in use by {},id={}", *devfn >> 3, *devfn & 7,
+                                device.type_name(), other->type_name(), other->id().empty() ? "(null)" : other->id()));
+    if (const auto* first = devices_[*devfn & ~7u]; first && hotplugged)
+        return fail(fmt::format("PCI: slot {} function 0 already occupied by {}, new func {} cannot be exposed to guest.",
+                                *devfn >> 3, first->type_name(), device.type_name()));
+    return *devfn;
+}
+
+Result<void> PciBus::check_functions(const PciDevice& device, unsigned devfn) const {
+    const unsigned slot = devfn >> 3, function = devfn & 7;
+    if (function != 0) {
+        const auto* first = devices_[devfn & ~7u];
+        if (first && !first->multifunction())
+            return fail(fmt::format("PCI: single function device can't be populated in function {:x}.{:x}", slot, function));
+    } else if (!device.multifunction()) {
+        for (unsigned other = 1; other < 8; ++other)
+            if (devices_[devfn + other])
+                return fail(fmt::format("PCI: {:x}.0 indicates single function, but {:x}.{:x} is already populated.", slot,
+                                        slot, other));
+    }
+    return {};
+}
+
+void PciBus::unplug(PciDevice& device) {
+    if (device.bus_ != this) return;
+    device.set_intx(false);
+    for (unsigned i = 0; i < PciDevice::kBars; ++i)
+        if (device.bars_[i].address != PciBar::kUnmapped) device.map(i, PciBar::kUnmapped);
+    devices_[device.devfn_] = nullptr;
+    device.bus_ = nullptr;
+}
+
+std::uint32_t PciBus::config_read(unsigned devfn, unsigned reg, unsigned size) const {
+    auto* device = at(devfn);
+    if (!device || reg >= PciDevice::kConfigSize) return 0xffffffff;
+    return device->config_read(reg, std::min(size, PciDevice::kConfigSize - reg));
+}
+
+void PciBus::config_write(unsigned devfn, unsigned reg, std::uint32_t value, unsigned size) const {
+    auto* device = at(devfn);
+    if (device && reg < PciDevice::kConfigSize)
+        device->config_write(reg, value, std::min(size, PciDevice::kConfigSize - reg));
+}
+
+void PciBus::intx_changed(const PciDevice& device, bool level) {
+    // The board wires INTA# of one slot to the line that is INTB# of the slot before it; slot 1 begins with line 0.
+    const unsigned pin = device.config_[kInterruptPin] - 1u;
+    const unsigned pirq = (pin + device.slot() + 3) & 3;
+    const bool before = pirq_count_[pirq] > 0;
+    pirq_count_[pirq] += level ? 1u : ~0u;
+    const bool after = pirq_count_[pirq] > 0;
+    if (router_ && before != after) router_->set_pirq(pirq, after);
+}
+
+std::optional<unsigned> parse_pci_address(std::string_view text) {
+    const auto number = [&text](unsigned& value) {
+        if (text.starts_with("0x") || text.starts_with("0X")) text.remove_prefix(2);
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
+        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+        return error == std::errc{};
+    };
+    unsigned slot = 0, function = 0;
+    if (!number(slot) || slot > 31) return std::nullopt;
+    if (text.starts_with(".")) {
+        text.remove_prefix(1);
+        if (!number(function) || function > 7) return std::nullopt;
+    }
+    if (!text.empty()) return std::nullopt;
+    return slot << 3 | function;
+}
+
+}  // namespace rhea

@@ -1,0 +1,161 @@
+#pragma once
+/// PCI: devices with a configuration space, and the bus that they sit on (PCI Local Bus Specification 2.1).
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "machine/address_space.h"
+#include "machine/device.h"
+#include "qobject/error.h"
+
+namespace rhea {
+
+class PciBus;
+
+/// What a function says of itself in the read-only part of its header.
+struct PciIdentity {
+    std::uint16_t vendor;
+    std::uint16_t device;
+    std::uint16_t class_code;  ///< base class and subclass: 0x0601
+    std::uint8_t prog_if = 0;
+    std::uint8_t revision = 0;
+    std::uint16_t status = 0;
+    std::uint8_t interrupt_pin = 0;  ///< 1: INTA#; 0: none
+    std::uint16_t subsystem_vendor = 0x1af4;
+    std::uint16_t subsystem = 0x1100;
+};
+
+/// A base address register, and what is behind it.
+struct PciBar {
+    enum class Kind : std::uint8_t { none, io, memory32, memory64 };
+    static constexpr std::uint64_t kUnmapped = ~std::uint64_t{0};
+
+    Kind kind = Kind::none;
+    std::uint64_t size = 0;        ///< a power of two, at least 4 (I/O) or 16 (memory)
+    IoHandler* handler = nullptr;  ///< null: plain memory at `memory`
+    unsigned char* memory = nullptr;
+    unsigned min_access = 1, max_access = 4;
+    bool prefetch = false;
+    bool read_only = false;
+
+    std::uint64_t address = kUnmapped;  ///< where the guest sees it now
+};
+
+/// One function of a PCI device. Not owned by its bus: the device tree owns it, and it leaves the bus when it is destroyed.
+class PciDevice : public Device {
+public:
+    static constexpr unsigned kConfigSize = 256;
+    static constexpr unsigned kBars = 7, kRomBar = 6;  ///< the seventh is the expansion ROM
+
+    PciDevice(std::string_view type_name, const PciIdentity& identity);
+    ~PciDevice() override;
+
+    PciBus* bus() const { return bus_; }  ///< null: not plugged in
+    unsigned devfn() const { return devfn_; }
+    unsigned slot() const { return devfn_ >> 3; }
+    unsigned function() const { return devfn_ & 7; }
+    /// Other functions may share its slot. Set before it is plugged in.
+    void set_multifunction();
+    bool multifunction() const { return (config_[0x0e] & 0x80) != 0; }
+
+    /// `reg` < 256, `size` 1 to 4, both ends within the space. What a function answers to other than plain storage it
+    /// overrides.
+    virtual std::uint32_t config_read(unsigned reg, unsigned size);
+    virtual void config_write(unsigned reg, std::uint32_t value, unsigned size);
+    /// The stored byte, without side effects (for query-pci).
+    std::uint8_t config_byte(unsigned reg) const { return config_[reg]; }
+    std::uint16_t config_word(unsigned reg) const;
+    const PciBar& bar(unsigned index) const { return bars_[index]; }
+
+    /// Clears the command register, BARs and interrupt line. Overriders call it.
+    void reset() override;
+
+protected:
+    /// Before it is plugged in. A memory64 bar takes the next register too.
+    void add_bar(unsigned index, PciBar bar);
+    /// Adds a capability of `length` bytes (id and link included) at `offset`; the rest of it is read only, zero, and the
+    /// device's to fill in. The newest stands first in the list.
+    void add_capability(std::uint8_t id, unsigned offset, unsigned length);
+    /// Drives the interrupt pin; the bus routes it on.
+    void set_intx(bool level);
+
+    bool bus_master() const { return (config_[0x04] & 0x04) != 0; }
+    /// Access to memory as a bus master; without the right in the command register reads give zeros and writes vanish.
+    void dma_read(std::uint64_t address, void* out, std::uint64_t length) const;
+    void dma_write(std::uint64_t address, const void* in, std::uint64_t length) const;
+
+    /// Stores past the guest's write mask.
+    void set_config(unsigned reg, std::uint32_t value, unsigned size);
+    void set_writable(unsigned reg, std::uint32_t mask, unsigned size);
+
+private:
+    friend class PciBus;
+    void update_bars();
+    std::uint64_t bar_address(unsigned index) const;
+    void map(unsigned index, std::uint64_t address);
+    void update_intx();
+
+    std::array<std::uint8_t, kConfigSize> config_{};
+    std::array<std::uint8_t, kConfigSize> writable_{};
+    std::array<PciBar, kBars> bars_{};
+    std::array<std::optional<AddressSpace::Handle>, kBars> mapped_{};
+    PciBus* bus_ = nullptr;
+    unsigned devfn_ = 0;
+    bool intx_ = false;      // what the device drives
+    bool intx_out_ = false;  // what reaches the bus: not while the command register disables it
+};
+
+/// Where a bus's four interrupt lines lead to. A line is high while any function drives it.
+class PciIrqRouter {
+public:
+    virtual ~PciIrqRouter() = default;
+    virtual void set_pirq(unsigned pirq, bool level) = 0;
+};
+
+/// A bus: 32 slots of 8 functions.
+class PciBus {
+public:
+    static constexpr unsigned kFunctions = 256;
+
+    PciBus(std::string name, AddressSpace& ports, AddressSpace& memory)
+        : name_(std::move(name)), ports_(ports), memory_(memory) {}
+    PciBus(const PciBus&) = delete;
+    PciBus& operator=(const PciBus&) = delete;
+    ~PciBus();
+
+    const std::string& name() const { return name_; }  ///< "pci.0"
+    /// Without `devfn` it goes into the first slot whose function 0 is free. `hotplugged`: while the guest is there, which
+    /// will not look for new functions of a slot that it knows.
+    Result<void> plug(PciDevice& device, std::optional<unsigned> devfn, bool hotplugged = false);
+    void unplug(PciDevice& device);
+    PciDevice* at(unsigned devfn) const { return devices_[devfn & 0xff]; }
+
+    /// Accesses of configuration mechanism #1: all ones when there is no such function.
+    std::uint32_t config_read(unsigned devfn, unsigned reg, unsigned size) const;
+    void config_write(unsigned devfn, unsigned reg, std::uint32_t value, unsigned size) const;
+
+    /// `router` outlives the bus, or is taken away by null.
+    void connect(PciIrqRouter* router) { router_ = router; }
+    AddressSpace& ports() const { return ports_; }
+    AddressSpace& memory() const { return memory_; }
+
+private:
+    friend class PciDevice;
+    Result<unsigned> choose(const PciDevice& device, std::optional<unsigned> devfn, bool hotplugged) const;
+    Result<void> check_functions(const PciDevice& device, unsigned devfn) const;
+    void intx_changed(const PciDevice& device, bool level);
+
+    std::string name_;
+    AddressSpace& ports_;
+    AddressSpace& memory_;
+    std::array<PciDevice*, kFunctions> devices_{};
+    std::array<unsigned, 4> pirq_count_{};
+    PciIrqRouter* router_ = nullptr;
+};
+
+/// "5", "0x5", "1f.7" (hexadecimal): slot and function as a devfn; nothing: not an address.
+std::optional<unsigned> parse_pci_address(std::string_view text);
+
+}  // namespace rhea

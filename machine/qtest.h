@@ -1,0 +1,49 @@
+#pragma once
+/// The qtest server: a test plays the guest over a line protocol (port and memory accesses, clock, interrupt lines).
+#include <memory>
+#include <string_view>
+
+#include "chardev/chardev.h"
+#include "machine/address_space.h"
+#include "machine/clock.h"
+#include "machine/irq.h"
+#include "machine/qtest_log.h"
+
+namespace rhea {
+
+class QtestSession;
+
+/// The machine as the test sees it.
+class QtestTarget {
+public:
+    virtual ~QtestTarget() = default;
+    virtual AddressSpace& ports() = 0;
+    virtual AddressSpace& memory() = 0;
+    virtual Clocks& clocks() = 0;
+
+    struct Pins {
+        bool found = false;       ///< there is a device at this path
+        IrqPins* pins = nullptr;  ///< null: it has no such pins
+    };
+    /// `path` is a QOM path, absolute ("/machine/…") or partial ("ioapic").
+    virtual Pins input_pins(std::string_view path) = 0;
+    virtual Pins output_pins(std::string_view path) = 0;
+    virtual bool load_module(std::string_view prefix, std::string_view name) = 0;
+};
+
+/// Serves one client at a time; another one is turned away. Lines end with LF. `target`, `chardev` and `log` outlive it.
+class QtestServer final : public CharFrontend {
+public:
+    QtestServer(Chardev& chardev, QtestTarget& target, QtestLog& log);
+    ~QtestServer() override;
+
+    PeerUser* connected(Peer& peer) override;
+
+private:
+    Chardev& chardev_;
+    QtestTarget& target_;
+    QtestLog& log_;
+    std::unique_ptr<QtestSession> session_;
+};
+
+}  // namespace rhea
