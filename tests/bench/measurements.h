@@ -1,0 +1,29 @@
+#pragma once
+/// One round: a subject is started, measured from first to last, and ended.
+#include <map>
+#include <string>
+#include <vector>
+
+#include "figures.h"
+#include "subject.h"
+
+namespace bench {
+
+/// Every figure's samples, one a round.
+using Samples = std::map<Figure, std::vector<double>>;
+
+struct Effort {
+    int round_trips = 20'000;
+    int pipelined = 100'000;
+    int schemas = 10;
+    int event_pairs = 5'000;
+
+    static Effort quick() { return {4'000, 20'000, 3, 1'000}; }
+};
+
+/// Adds one sample to each figure that could be measured. What went wrong is said on standard error; false: nothing
+/// could be measured.
+bool measure_round(const Subject& subject, const Effort& effort, const std::string& directory, bool verbose,
+                   Samples& samples);
+
+}  // namespace bench
