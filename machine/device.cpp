@@ -1,5 +1,8 @@
 #include "machine/device.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace rhea {
 
 Device& DeviceTree::plug(std::unique_ptr<Device> device, std::string id) {
@@ -38,6 +41,12 @@ Device* DeviceTree::find_path(std::string_view qom_path) const {
     for (const auto& device : devices_)
         if (device->qom_path() == qom_path) return device.get();
     return nullptr;
+}
+
+bool DeviceTree::is_container(std::string_view qom_path) {
+    constexpr std::string_view kContainers[] = {"", "/", "/machine", "/machine/peripheral", "/machine/peripheral-anon",
+                                                "/machine/unattached", "/objects", "/chardevs"};
+    return std::find(std::begin(kContainers), std::end(kContainers), qom_path) != std::end(kContainers);
 }
 
 void DeviceTree::reset() {

@@ -42,6 +42,8 @@ public:
     std::unique_ptr<Device> unplug(Device& device);
     Device* find_id(std::string_view id) const;
     Device* find_path(std::string_view qom_path) const;
+    /// The nodes of the tree that only hold others; the empty path leads to /machine/peripheral.
+    static bool is_container(std::string_view qom_path);
     void reset();
     const std::vector<std::unique_ptr<Device>>& devices() const { return devices_; }
 

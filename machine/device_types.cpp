@@ -110,6 +110,26 @@ Result<std::optional<std::string>> take_string(QDict& options, const std::string
 
 }  // namespace
 
+QDict global_properties(const Machine& machine, std::string_view type) {
+    QDict properties;
+    for (const cli::Global& global : machine.config().globals)
+        if (global.driver == type) properties.put(global.property, global.value);
+    return properties;
+}
+
+void warn_of_globals(const Machine& machine, const cli::Reporter& reporter) {
+    for (const cli::Global& global : machine.config().globals) {
+        bool known = false, on_board = false;
+        for (const DeviceType& type : kTypes) known |= type.name == global.driver;
+        for (const auto& device : machine.devices().devices()) on_board |= device->type_name() == global.driver;
+        if (known) continue;
+        if (on_board)
+            reporter.warning(fmt::format("global {}.{}={} not used", global.driver, global.property, global.value));
+        else
+            reporter.warning(fmt::format("global {}.{} has invalid class name", global.driver, global.property));
+    }
+}
+
 Result<Device*> plug_device(Machine& machine, const QDict& options, InputMode mode) {
     QDict properties = options;
     auto driver = RHEA_TRY(take_string(properties, "driver"));
@@ -123,6 +143,8 @@ Result<Device*> plug_device(Machine& machine, const QDict& options, InputMode mo
     if (id && !is_well_formed_id(*id)) return fail(ill_formed_id());
     if (id && machine.devices().find_id(*id)) return fail(duplicate_id(*id, "device"));
     auto bus = RHEA_TRY(take_string(properties, "bus"));
+    for (const QDictEntry& global : global_properties(machine, *driver))
+        if (!properties.contains(global.key)) properties.put(global.key, global.value);
     Request request{machine, *driver, id.value_or(""), std::move(properties), mode};
     RHEA_CHECK(check_bus(request, *type, bus));
     if (bus && type->takes_bus) request.properties.put("bus", *bus);

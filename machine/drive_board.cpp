@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "machine/device_types.h"
 #include "machine/devices/floppy.h"
 #include "machine/devices/ide_piix3.h"
 #include "machine/machine.h"
@@ -32,7 +33,7 @@ Result<void> DriveBoard::attach_floppies(Machine& machine) {
         DriveInfo* drive = machine.block().find_drive_at(DriveInterface::floppy, 0, static_cast<int>(unit));
         if (!drive) continue;
         drive->claimed = true;
-        FloppyOptions options;
+        FloppyOptions options = RHEA_TRY(parse_floppy_options(global_properties(machine, "floppy")));
         options.unit = unit;
         machine.devices().add_onboard(RHEA_TRY(floppies_->plug(options, *drive->backend)));
     }
@@ -53,9 +54,10 @@ Result<void> DriveBoard::attach_disks(Machine& machine) {
             DriveInfo* drive = machine.block().find_drive_at(DriveInterface::ide, static_cast<int>(channel), static_cast<int>(unit));
             if (!drive) continue;
             drive->claimed = true;
-            IdeOptions options;
+            const bool cdrom = drive->media == DriveMedia::cdrom;
+            IdeOptions options = RHEA_TRY(parse_ide_options(global_properties(machine, cdrom ? "ide-cd" : "ide-hd"), cdrom));
             options.unit = unit;
-            auto made = RHEA_TRY(ide_->controller().plug(channel, drive->media == DriveMedia::cdrom, options, drive->backend));
+            auto made = RHEA_TRY(ide_->controller().plug(channel, cdrom, options, drive->backend));
             machine.devices().add_onboard(std::move(made));
         }
     }

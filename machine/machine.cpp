@@ -105,6 +105,7 @@ bool Machine::build(const cli::Reporter& reporter) {
         for (Vcpu& cpu : cpus_) cpu.nmi_pending = false;
     });
     if (!plug_devices(reporter)) return false;
+    warn_of_globals(*this, reporter);
     for (const auto& drive : block_.drives()) {
         if (drive->claimed || drive->interface == DriveInterface::none || drive->interface == DriveInterface::virtio) continue;
         reporter.error(drive->unclaimed_error());

@@ -58,6 +58,7 @@ public:
     Lifecycle& life() { return life_; }
     BlockLayer& block() { return block_; }
     DeviceTree& devices() { return devices_; }
+    const DeviceTree& devices() const { return devices_; }
     Chardevs& chardevs() { return chardevs_; }
     GuestMemory* ram() { return ram_.get(); }
     uv_loop_t* loop() { return loop_; }
@@ -80,6 +81,7 @@ private:
     bool running() const override { return life_.running(); }
     void on_cont(std::function<void()> call) override { life_.on_cont(std::move(call)); }
     bool device_exists(std::string_view id_or_path) const override;
+    bool is_container(std::string_view path) const override { return DeviceTree::is_container(path); }
 
     void number_cpus();
     bool open_drives(const cli::Reporter& reporter);

@@ -17,6 +17,7 @@
 #include "machine/monitors.h"
 #include "machine/pc_board.h"
 #include "machine/pci_commands.h"
+#include "machine/supported.h"
 #include "machine/termination.h"
 
 namespace rhea {
@@ -52,6 +53,7 @@ private:
 
     cli::Reporter& reporter_;
     cli::Config config_;
+    cli::Location opening_;      // the option whose character device is being made
     std::unique_ptr<cli::Daemon> daemon_;
     std::unique_ptr<cli::PidFile> pid_file_;
 };
@@ -76,6 +78,7 @@ int Emulator::run() {
     if (!config_.process_name.empty()) cli::set_process_name(config_.process_name);
 
     if (auto chosen = cli::choose_machine(config_, reporter_); !chosen) return chosen.error().status;
+    drop_defaults(config_);
     uv_loop_t loop;
     uv_loop_init(&loop);
     int status = 1;
@@ -86,13 +89,16 @@ int Emulator::run() {
 
 bool Emulator::serve(uv_loop_t& loop, int& status) {
     ChardevHost host{&loop};
-    host.info = [this](std::string_view text) { reporter_.info(text); };
+    host.info = [this](std::string_view text) { reporter_.info(opening_, text); };
     Chardevs chardevs(std::move(host));
-    for (const cli::Group& group : config_.chardevs)
+    for (const cli::Group& group : config_.chardevs) {
+        opening_ = group.where;
         if (!add_chardev(chardevs, group, reporter_)) return false;
+    }
 
     // Accelerators are tried in order; the clocks depend on which one it is.
     if (auto applied = cli::apply_properties(config_, reporter_); !applied) return status = applied.error().status, false;
+    if (!check_supported(config_, reporter_)) return false;
     auto accelerator = cli::choose_accelerator(config_, reporter_);
     if (!accelerator) return status = accelerator.error().status, false;
     if (auto checked = cli::check_board(config_, *accelerator, reporter_); !checked) return status = checked.error().status, false;

@@ -41,10 +41,6 @@ bool add_chardev(Chardevs& chardevs, const cli::Group& group, const cli::Reporte
 
 bool add_monitors(Engine& engine, Chardevs& chardevs, const cli::Config& config, const cli::Reporter& reporter) {
     for (const cli::Monitor& monitor : config.monitors) {
-        if (monitor.mode != cli::Monitor::Mode::control) {
-            reporter.error(monitor.where, "the human monitor is not supported by this build");
-            return false;
-        }
         Chardev* chardev = chardevs.find(monitor.chardev);
         if (!chardev) {
             reporter.error(monitor.where, fmt::format("chardev \"{}\" not found", monitor.chardev));

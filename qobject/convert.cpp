@@ -131,16 +131,21 @@ private:
 
     /// Names the stray member that QEMU names: the first in the order of its hash table.
     static Fail unexpected(const TypeInfo& type, const TypeInfo* branch, const QDict& in, const Path& path) {
-        HashOrderedMap<char> rest;
-        for (const QDictEntry& entry : in) rest.insert(entry.key, 0);
+        // The table hashes names as QEMU holds them: a NUL as the two bytes C0 80.
+        auto held = [](std::string name) {
+            for (std::size_t at = 0; (at = name.find('\0', at)) != std::string::npos; at += 2) name.replace(at, 1, "\xc0\x80");
+            return name;
+        };
+        HashOrderedMap<const std::string*> rest;
+        for (const QDictEntry& entry : in) rest.insert(held(entry.key), &entry.key);
         for (const TypeInfo* t : {&type, branch})
             if (t)
                 for (const Member& m : t->members) rest.erase(m.name);
-        std::string name;
-        rest.for_each([&](const std::string& key, char) {
-            if (name.empty()) name = key;
+        const std::string* first = nullptr;
+        rest.for_each([&](const std::string&, const std::string* key) {
+            if (!first) first = key;
         });
-        return fail(Error::unexpected_parameter(Path{&path, name}.text()));
+        return fail(Error::unexpected_parameter(Path{&path, *first}.text()));
     }
 
     Result<void> read_bool(const TypeInfo& type, bool* out, const QObject& in, const Path& path) const {

@@ -117,6 +117,7 @@ Result<BlockBackend*> BlockLayer::find_drive(const std::optional<std::string>& d
         if (on && !id->empty() && (on->qdev_id() == *id || on->qom_path() == *id)) return backend.get();
     }
     if (host_.device_exists(*id)) return fail("Device does not have a block device backend");
+    if (host_.is_container(*id)) return fail(fmt::format("{} is not a hotpluggable device", *id));
     return fail(Error::device_not_found(*id));
 }
 

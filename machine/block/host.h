@@ -20,6 +20,8 @@ public:
 
     /// Some device has this id or QOM path (a device without a medium gets another error than none).
     virtual bool device_exists(std::string_view id_or_path) const = 0;
+    /// A QOM path (or the empty string) that leads to something other than a device.
+    virtual bool is_container(std::string_view path) const = 0;
     /// As open(2), close-on-exec; -1 with errno. A place for /dev/fdset/N.
     virtual int open_file(const std::string& path, int flags);
     /// A warning for the one who started the program, lines ended by '\n'; to stderr.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "chardev/options.h"
 #include "machine/cli/machine_choice_parts.h"
 
@@ -43,14 +45,19 @@ Result<void> add_default_devices(Config& config, const MachineType& type) {
     if (!config.defaults) config.default_monitor = config.default_net = false;
     if (!type.is_pc) config.default_net = false;
     if (config.vga) config.default_vga = false;
+    // A "vc" is a text console in the emulator's window; nobody sees one here, but it is what QEMU reports.
+    const auto backends = chardev_backends();
+    const std::string_view window =
+        std::find(backends.begin(), backends.end(), "vc") != backends.end() ? "vc:80Cx24C" : "null";
     const auto console = [&](std::string_view without_screen) {
-        return std::string(config.graphics ? "vc:80Cx24C" : without_screen);
+        return std::string(config.graphics ? window : without_screen);
     };
     const bool shared = !config.graphics && config.default_serial && config.default_monitor;
     if (config.default_parallel) config.parallels.push_back({{}, console("null")});
     if (config.default_serial) config.serials.push_back({{}, console(shared ? "mon:stdio" : "stdio")});
     if (config.default_monitor && !shared) {
-        config.chardevs.push_back({{}, RHEA_TRY(parse_legacy_chardev("compat_monitor0", console("stdio")))});
+        Options options = RHEA_TRY(parse_legacy_chardev("compat_monitor0", console("stdio")));
+        config.chardevs.push_back({{}, std::move(options)});
         config.monitors.push_back({{}, Monitor::Mode::readline, false, "compat_monitor0"});
     }
     return {};

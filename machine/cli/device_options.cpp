@@ -28,7 +28,8 @@ void notice_help(Arguments& arguments, const char* key) {
 }
 
 Result<Arguments> json_arguments(CommandLine& line, std::string_view text) {
-    return Arguments{line.where, RHEA_TRY(parse_json_object(text)), InputMode::json};
+    QDict members = RHEA_TRY(parse_json_object(text));
+    return Arguments{line.where, std::move(members), InputMode::json};
 }
 
 Result<Arguments> nested_arguments(CommandLine& line, std::string_view text, std::string_view implied_key) {

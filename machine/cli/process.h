@@ -29,7 +29,7 @@ public:
     void error(std::string_view text) const { report("", {}, text); }
     void warning(const Location& where, std::string_view text) const { report("warning: ", where, text); }
     void warning(std::string_view text) const { report("warning: ", {}, text); }
-    void info(std::string_view text) const { report("info: ", {}, text); }
+    void info(const Location& where, std::string_view text) const { report("info: ", where, text); }
     /// A line that only helps to understand the one before: no prefix.
     void hint(std::string_view text) const;
 

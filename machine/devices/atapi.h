@@ -29,7 +29,7 @@ public:
 
 protected:
     Outcome execute(std::uint8_t code) override;
-    bool ready_after_reset() const override { return false; }
+    bool is_packet_device() const override { return true; }
 
 private:
     static constexpr std::size_t kPacketSize = 12;

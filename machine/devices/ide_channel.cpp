@@ -89,12 +89,13 @@ std::uint8_t IdeChannel::read_register(unsigned index) {
         case kLbaMiddle: return pair(task_file.lba_middle);
         case kLbaHigh: return pair(task_file.lba_high);
         case kDevice: return task_file.device;
-        default: return 0xff;
+        default: return 0;
     }
 }
 
 void IdeChannel::write_register(unsigned index, std::uint8_t value) {
     if (index == kStatus) return command(value);
+    if (task_files_[selected_].status & (kBusy | kDataRequest)) return;      // the drive looks at nothing else now
     control_ &= static_cast<std::uint8_t>(~kControlHighOrder);
     for (auto& task_file : task_files_) {
         switch (index) {
@@ -112,6 +113,7 @@ void IdeChannel::write_register(unsigned index, std::uint8_t value) {
 
 void IdeChannel::command(std::uint8_t code) {
     control_ &= static_cast<std::uint8_t>(~kControlHighOrder);
+    irq_.lower();
     if (auto* drive = drives_[selected_]) {
         drive->command(code);
     } else if (selected_ == 0) {
@@ -137,6 +139,7 @@ std::uint64_t IdeChannel::CommandBlock::io_read(std::uint64_t offset, unsigned s
         auto* drive = channel.drives_[channel.selected_];
         return drive ? drive->read_data(size) : 0;
     }
+    if (size > 2) return 0xffffffff;      // nobody decodes that
     std::uint64_t value = 0;
     for (unsigned i = 0; i < size; ++i)
         value |= std::uint64_t{channel.read_register(static_cast<unsigned>(offset) + i)} << (8 * i);
@@ -148,6 +151,7 @@ void IdeChannel::CommandBlock::io_write(std::uint64_t offset, std::uint64_t valu
         if (auto* drive = channel.drives_[channel.selected_]) drive->write_data(static_cast<std::uint32_t>(value), size);
         return;
     }
+    if (size > 2) return;
     for (unsigned i = 0; i < size; ++i)
         channel.write_register(static_cast<unsigned>(offset) + i, static_cast<std::uint8_t>(value >> (8 * i)));
 }

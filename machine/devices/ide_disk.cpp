@@ -28,6 +28,8 @@ Result<std::unique_ptr<IdeDisk>> IdeDisk::create(BlockBackend& backend, const Id
     RHEA_CHECK(backend.attach(*disk, disk->block_use(true)));
     disk->configure_backend();
     disk->geometry_ = RHEA_TRY(resolve_geometry(options, disk->total_sectors(), read_first_sector(backend)));
+    disk->heads_ = disk->geometry_.heads;
+    disk->sectors_ = disk->geometry_.sectors;
     disk->identify(serial);
     return disk;
 }
@@ -77,7 +79,7 @@ std::uint64_t IdeDisk::sector() const {
     const std::uint32_t nibble = r.device & 0x0f;
     if (!(r.device & kLba)) {
         const std::uint64_t cylinder = r.lba_middle.now | r.lba_high.now << 8;
-        return (cylinder * geometry_.heads + nibble) * geometry_.sectors + r.lba_low.now - 1;      // sectors count from 1
+        return (cylinder * heads_ + nibble) * sectors_ + r.lba_low.now - 1;      // sectors count from 1
     }
     if (width_ == Width::lba28) return low24 | std::uint64_t{nibble} << 24;
     const std::uint64_t high24 = r.lba_low.previous | r.lba_middle.previous << 8 | r.lba_high.previous << 16;
@@ -89,12 +91,12 @@ void IdeDisk::set_sector(std::uint64_t sector) {
     const auto byte = [](std::uint64_t value, unsigned index) { return static_cast<std::uint8_t>(value >> (8 * index)); };
     const auto set_nibble = [&r](std::uint64_t value) { r.device = static_cast<std::uint8_t>((r.device & 0xf0) | (value & 0x0f)); };
     if (!(r.device & kLba)) {
-        const std::uint64_t track = sector / geometry_.sectors;
-        const std::uint64_t cylinder = track / geometry_.heads;
-        r.lba_low.now = byte(sector % geometry_.sectors + 1, 0);
+        const std::uint64_t track = sector / sectors_;
+        const std::uint64_t cylinder = track / heads_;
+        r.lba_low.now = byte(sector % sectors_ + 1, 0);
         r.lba_middle.now = byte(cylinder, 0);
         r.lba_high.now = byte(cylinder, 1);
-        set_nibble(track % geometry_.heads);
+        set_nibble(track % heads_);
         return;
     }
     r.lba_low.now = byte(sector, 0);

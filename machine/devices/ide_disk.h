@@ -55,11 +55,14 @@ private:
 
     Outcome identify_device();
     Outcome set_multiple();
+    Outcome initialize_parameters();
     Outcome smart();
     Outcome check_power();
     Outcome native_max(Width width);
 
     DiskGeometry geometry_;
+    // Of addresses by cylinder, head and sector; INITIALIZE DEVICE PARAMETERS changes them.
+    std::uint32_t heads_ = 16, sectors_ = 63;
     IdeIdentification identification_;
     IdeSmart smart_;
     std::uint32_t multiple_ = IdeIdentification::kMaxMultiple;

@@ -40,8 +40,9 @@ IdeDrive::Outcome IdeDisk::execute(std::uint8_t code) {
         case 0xf8: return native_max(Width::lba28);
         case 0x98: case 0xe5: return check_power();
         case 0xf5: registers().count.now = 0; return Outcome::done;      // security is frozen anyway
-        // Nothing to do: RECALIBRATE, SEEK, VERIFY, INITIALIZE DEVICE PARAMETERS
-        case 0x10: case 0x70: case 0x40: case 0x41: case 0x42: case 0x91: return Outcome::done;
+        case 0x91: return initialize_parameters();
+        // Nothing to do: RECALIBRATE, SEEK, VERIFY
+        case 0x10: case 0x70: case 0x40: case 0x41: case 0x42: return Outcome::done;
         // STANDBY, IDLE, SLEEP, with their old codes
         case 0x94: case 0x95: case 0x96: case 0x97: case 0x99:
         case 0xe0: case 0xe1: case 0xe2: case 0xe3: case 0xe6: return Outcome::done_idle;
@@ -59,6 +60,13 @@ IdeDrive::Outcome IdeDisk::set_multiple() {
     const unsigned sectors = registers().count.now;
     if (sectors > IdeIdentification::kMaxMultiple || (sectors != 0 && !std::has_single_bit(sectors))) return Outcome::aborted;
     multiple_ = sectors;
+    return Outcome::done;
+}
+
+IdeDrive::Outcome IdeDisk::initialize_parameters() {
+    if (registers().count.now == 0) return Outcome::aborted;
+    heads_ = (registers().device & 0x0f) + 1u;
+    sectors_ = registers().count.now;
     return Outcome::done;
 }
 

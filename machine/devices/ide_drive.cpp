@@ -57,14 +57,14 @@ void IdeDrive::power_up() {
 void IdeDrive::soft_reset() {
     forget_everything();
     diagnose();
-    if (ready_after_reset()) raise_irq();
+    if (!is_packet_device()) raise_irq();
 }
 
 IdeDrive::Outcome IdeDrive::diagnose() {
     channel_->set_signature(unit_);
     registers_->device = kDeviceFixed;
     registers_->error = 1;
-    set_status(ready_after_reset() ? kReady | kSeekDone : 0);
+    set_status(is_packet_device() ? 0 : kReady | kSeekDone);
     return Outcome::pending;
 }
 
@@ -83,7 +83,8 @@ void IdeDrive::end_with_error() {
 }
 
 void IdeDrive::command(std::uint8_t code) {
-    if ((registers_->status & (kBusy | kDataRequest)) && code != kDeviceReset) return;
+    const bool any_time = code == kDeviceReset && is_packet_device();
+    if ((registers_->status & (kBusy | kDataRequest)) && !any_time) return;
     registers_->status = kReady | kBusy;
     registers_->error = 0;
     switch (execute(code)) {

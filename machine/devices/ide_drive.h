@@ -56,8 +56,8 @@ protected:
     IdeDrive(std::string_view type_name, BlockBackend& backend, IdeOptions options, const BlockSizes& sizes);
 
     virtual Outcome execute(std::uint8_t code) = 0;
-    /// After a reset or EXECUTE DEVICE DIAGNOSTIC; false: the status stays clear until the next command.
-    virtual bool ready_after_reset() const { return true; }
+    /// It obeys DEVICE RESET, and its status stays clear after any reset until the next command.
+    virtual bool is_packet_device() const { return false; }
 
     ata::TaskFile& registers() const { return *registers_; }
     IdeBusMaster& bus_master() const { return channel_->bus_master(); }

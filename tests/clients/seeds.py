@@ -187,7 +187,7 @@ def monitor_from_a_configuration_file(binary):
             say(client, '{ "execute": "qmp_capabilities" }', DONE)
             client.send('{ "execute": "query-commands" }\n')
             names = {c['name'] for c in client.message()['return']}
-            check({'query-commands', 'qmp_capabilities', 'quit', 'device_add'} <= names, '%d commands', len(names))
+            check({'query-commands', 'qmp_capabilities', 'quit', 'query-block'} <= names, '%d commands', len(names))
             say(client, '{ "execute": "query-chardev" }',
                 '{"return": [{"frontend-open": true, "filename": "unix:qmp-sock,server=on", "label": "qmp"}]}')
 
@@ -257,7 +257,7 @@ def what_qmp_shell_sends(binary):
 
 def errors_since_1_2(binary):
     """The commit of 2012 that left class and desc of an error, and five classes."""
-    arguments = ['-drive', 'if=none,id=virtio0,driver=null-co', '-device', 'virtio-blk-pci,drive=virtio0',
+    arguments = ['-drive', 'if=none,id=virtio0,driver=null-co', '-device', 'ide-hd,drive=virtio0',
                  '-qmp', 'unix:qmp-sock,server=on,wait=off']
     with Emulator(binary, [], arguments, STOPPED) as emulator:
         with socat(emulator, 'qmp-sock') as client:

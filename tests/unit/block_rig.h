@@ -73,6 +73,7 @@ public:
     bool running() const override { return is_running; }
     void on_cont(std::function<void()> call) override { cont_ = std::move(call); }
     bool device_exists(std::string_view id) const override { return id == "rng"; }
+    bool is_container(std::string_view path) const override { return path.empty(); }
     void warn(std::string_view text) override { warnings += text; }
     int open_file(const std::string& path, int flags) override {
         if (path == write_protected && (flags & O_ACCMODE) != O_RDONLY) {

@@ -60,7 +60,7 @@ TEST_CASE("messages name the program and the place", "[cli][process]") {
     reporter.error({"-drive file=x"}, "bad");
     reporter.error({"run.cfg:3", true}, "worse");
     reporter.warning({"-m 1"}, "careful");
-    reporter.info("so it is");
+    reporter.info({}, "so it is");
     reporter.hint("see there");
     CHECK(out ==
           "rhea: plain\nrhea: -drive file=x: bad\nrhea:run.cfg:3: worse\nrhea: -m 1: warning: careful\n"

@@ -1,0 +1,105 @@
+#include "machine/supported.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace rhea {
+
+namespace {
+
+constexpr std::string_view kNotSupported = "not supported by this build";
+
+bool is_default(const cli::Location& where) { return where.text.empty(); }
+
+class Checker {
+public:
+    explicit Checker(const cli::Reporter& reporter) : reporter_(reporter) {}
+
+    /// A list of things that cannot be made; those of `except` can, because they stand for nothing.
+    template <class List, class Except>
+    void list(const List& items, Except except) {
+        for (const auto& item : items)
+            if (!except(item)) refuse(item.where);
+    }
+    template <class List>
+    void list(const List& items) {
+        list(items, [](const auto&) { return false; });
+    }
+    void option(bool given, std::string_view name) {
+        if (given) refuse({std::string(name), false});
+    }
+    bool good() const { return good_; }
+
+private:
+    void refuse(const cli::Location& where) {
+        if (good_) reporter_.error(where, kNotSupported);
+        good_ = false;
+    }
+
+    const cli::Reporter& reporter_;
+    bool good_ = true;
+};
+
+bool is_firmware(const std::string& path) {
+    struct stat info {};
+    constexpr off_t kUnit = 64 << 10;
+    return ::stat(path.c_str(), &info) == 0 && info.st_size > 0 && info.st_size % kUnit == 0;
+}
+
+}  // namespace
+
+void drop_defaults(cli::Config& config) {
+    std::erase_if(config.monitors, [](const cli::Monitor& m) { return is_default(m.where); });
+    std::erase_if(config.chardevs, [](const cli::Group& g) { return is_default(g.where); });
+}
+
+bool check_supported(const cli::Config& config, const cli::Reporter& reporter) {
+    const auto asked = [](const std::vector<cli::Text>& ports) {
+        std::vector<cli::Text> out;
+        std::copy_if(ports.begin(), ports.end(), std::back_inserter(out),
+                     [](const cli::Text& port) { return !is_default(port.where) && port.value != "none"; });
+        return out;
+    };
+
+    Checker check(reporter);
+    check.list(config.monitors, [](const cli::Monitor& m) { return m.mode == cli::Monitor::Mode::control; });
+    check.list(asked(config.serials));
+    check.list(asked(config.parallels));
+    check.list(config.debugcons);
+    check.list(config.objects);
+    check.list(config.netdevs);
+    check.list(config.nics);
+    check.list(config.nets);
+    check.list(config.fds);
+    check.list(config.fw_cfg);
+    check.list(config.smbios);
+    check.list(config.audiodevs, [](const cli::Arguments& audio) {
+        const QObject* driver = audio.members.find("driver");
+        return driver && driver->string() && *driver->string() == "none";
+    });
+    check.option(!config.load_snapshot.empty(), "-loadvm");
+    check.option(config.snapshot_drives, "-snapshot");
+    check.option(config.preconfig, "-preconfig");
+    check.option(!config.memory.path.empty(), "-mem-path");
+    check.option(config.vga && *config.vga != "none", "-vga");
+    const cli::MachineProperties& properties = config.machine.properties;
+    check.option(properties.kernel.has_value(), "-kernel");
+    check.option(properties.initrd.has_value(), "-initrd");
+    check.option(properties.append.has_value(), "-append");
+    check.option(properties.dtb.has_value(), "-dtb");
+    if (!check.good()) return false;
+    if (config.incoming && config.incoming->value != "defer") {
+        reporter.error(config.incoming->where, kNotSupported);
+        return false;
+    }
+    if (properties.firmware && !is_firmware(*properties.firmware)) {
+        reporter.hint(fmt::format("qemu: could not load PC BIOS '{}'", *properties.firmware));
+        return false;
+    }
+    return true;
+}
+
+}  // namespace rhea
