@@ -42,8 +42,10 @@ std::optional<std::string> optional_string(const Options& options, std::string_v
 Result<SocketAddressLegacy> socket_address(const Options& options) {
     SocketAddressLegacy address;
     if (options.has("path")) {
-        UnixSocketAddress path{options.get("path"), RHEA_TRY(optional_bool(options, "abstract")),
-                               RHEA_TRY(optional_bool(options, "tight"))};
+        UnixSocketAddress path;
+        path.path = options.get("path");
+        path.abstract = RHEA_TRY(optional_bool(options, "abstract"));
+        path.tight = RHEA_TRY(optional_bool(options, "tight"));
         address.type = SocketAddressType::unix_path;
         address.u = Data<UnixSocketAddress>{std::move(path)};
     } else if (options.has("host")) {

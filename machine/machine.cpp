@@ -40,7 +40,7 @@ bool Machine::open_drives(const cli::Reporter& reporter) {
         auto options = from_qdict<BlockdevOptions>(arguments.members, arguments.mode);
         auto added = options ? block_.add_node(*options) : fail(options.error());
         if (added) continue;
-        reporter.error(arguments.where, added.error().description());
+        reporter.error(arguments.where, added.error());
         return false;
     }
     for (const cli::Drive& drive : config_.drives) {
@@ -50,7 +50,7 @@ bool Machine::open_drives(const cli::Reporter& reporter) {
         auto options = DriveOptions::parse(pairs);
         auto added = options ? block_.add_drive(*options) : fail(options.error());
         if (added) continue;
-        reporter.error(drive.where, added.error().description());
+        reporter.error(drive.where, added.error());
         return false;
     }
     add_default_drive(config_.default_cdrom, DriveInterface::ide, 2, "cdrom");
@@ -71,7 +71,7 @@ bool Machine::plug_devices(const cli::Reporter& reporter) {
     for (const cli::Arguments& device : config_.devices) {
         auto plugged = plug_device(*this, device.members, device.mode);
         if (plugged) continue;
-        reporter.error(device.where, plugged.error().description());
+        reporter.error(device.where, plugged.error());
         return false;
     }
     return true;
@@ -82,7 +82,7 @@ bool Machine::build(const cli::Reporter& reporter) {
     if (type_->is_pc) {
         auto ram = GuestMemory::allocate(config_.memory.size, type_->default_ram_id);
         if (!ram) {
-            reporter.error(ram.error().description());
+            reporter.error(ram.error());
             return false;
         }
         ram_ = std::move(*ram);
@@ -90,7 +90,7 @@ bool Machine::build(const cli::Reporter& reporter) {
         number_cpus();
         board_ = std::make_unique<PcBoard>(*this);
         if (auto built = board_->build(*this); !built) {
-            reporter.error(built.error().description());
+            reporter.error(built.error());
             return false;
         }
         pointers_.push_back({2, "QEMU PS/2 Mouse", false});

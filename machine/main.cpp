@@ -60,7 +60,7 @@ private:
 
 int Emulator::run() {
     auto die = [&](const Error& error) {
-        reporter_.error(error.description());
+        reporter_.error(error);
         return 1;
     };
     if (config_.daemonize) {
@@ -119,12 +119,12 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
     if (good && config_.qtest) good = start_qtest(chardevs, machine, config_, reporter_, qtest_log, qtest);
     if (good)
         if (auto dropped = cli::drop_privileges(config_.run_as, config_.chroot_dir); !dropped) {
-            reporter_.error(dropped.error().description());
+            reporter_.error(dropped.error());
             good = false;
         }
     if (good && daemon_)
         if (auto ready = daemon_->ready(!config_.log_file.empty()); !ready) {
-            reporter_.error(ready.error().description());
+            reporter_.error(ready.error());
             good = false;
         }
     if (good) {

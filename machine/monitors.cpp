@@ -19,12 +19,12 @@ Chardev* open_device(Chardevs& chardevs, const std::string& label, const std::st
     if (parsed)
         for (const std::string& warning : parsed->warnings()) reporter.warning(where, warning);
     if (!options) {
-        reporter.error(where, options.error().description());
+        reporter.error(where, options.error());
         return nullptr;
     }
     auto chardev = chardevs.create(*options);
     if (!chardev) {
-        reporter.error(where, chardev.error().description());
+        reporter.error(where, chardev.error());
         return nullptr;
     }
     return *chardev;
@@ -35,7 +35,7 @@ Chardev* open_device(Chardevs& chardevs, const std::string& label, const std::st
 bool add_chardev(Chardevs& chardevs, const cli::Group& group, const cli::Reporter& reporter) {
     auto typed = chardev_options(group.options);
     auto made = typed ? chardevs.create(*typed) : fail(typed.error());
-    if (!made) reporter.error(group.where, made.error().description());
+    if (!made) reporter.error(group.where, made.error());
     return made.has_value();
 }
 
@@ -64,7 +64,7 @@ bool start_qtest(Chardevs& chardevs, QtestTarget& target, const cli::Config& con
     if (!chardev) return false;
     auto opened = QtestLog::open(config.qtest_log);
     if (!opened) {
-        reporter.error(opened.error().description());
+        reporter.error(opened.error());
         return false;
     }
     log = std::move(*opened);

@@ -1,10 +1,18 @@
 #include "monitor/session.h"
 
+#include <malloc.h>
+
 #include <fmt/format.h>
 
 #include "monitor/engine.h"
 
 namespace rhea {
+
+namespace {
+
+constexpr std::size_t kLarge = 256 << 10;      // bytes of a reply
+
+}  // namespace
 
 /// A reply owed after the handler returned. Holds the session weakly: a client that has left costs nothing.
 class Session::LaterReply final : public PendingReply {
@@ -121,6 +129,14 @@ void Session::received(std::string_view bytes) {
     held_.assign(bytes);
     if (!peer_->output().empty()) peer_->schedule();
     update_reading();
+    give_memory_back();
+}
+
+/// The C library keeps what a large message took; an emulator that is one of hundreds must not.
+void Session::give_memory_back() {
+    if (!large_ || !peer_ || peer_->pending() > 0) return;
+    large_ = false;
+    malloc_trim(0);
 }
 
 void Session::disconnected() {
@@ -134,6 +150,7 @@ void Session::disconnected() {
 void Session::drained() {
     reply_bytes_ = 0;
     if (!feeding_) feed_held();
+    give_memory_back();
 }
 
 bool Session::input_ended() {
@@ -184,7 +201,10 @@ void Session::dispatch(Result<QObject>&& request) {
     } else {
         format_.error(out(), nullptr, Error::generic("QMP input must be a JSON object").legacy("QMPBadInputObject", {{"expected", "object"}}));
     }
-    if (peer_ && peer_->output().size() > before) reply_bytes_ += peer_->output().size() - before;
+    if (!peer_ || peer_->output().size() <= before) return;
+    const std::size_t bytes = peer_->output().size() - before;
+    reply_bytes_ += bytes;
+    large_ = large_ || bytes > kLarge;
 }
 
 void Session::execute(QDict& request, bool oob_message) {

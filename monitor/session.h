@@ -59,6 +59,7 @@ private:
     void feed_held();
     void update_reading();
     void close_when_answered();
+    void give_memory_back();
     std::string& out() { return peer_->output(); }
 
     Engine& engine_;
@@ -73,6 +74,7 @@ private:
     bool oob_ = false;
     bool running_ = false;              // an in-band command has not been answered
     bool feeding_ = false;
+    bool large_ = false;                // a message or reply was large: its memory goes back to the system
     bool reading_ = true;
     bool input_ended_ = false;          // the client closed its side; what it asked for is still answered
 };

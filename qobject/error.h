@@ -76,7 +76,8 @@ using Fail = tl::unexpected<Error>;
 inline Fail fail(Error error) { return Fail(std::move(error)); }
 inline Fail fail(std::string description) { return Fail(Error(std::move(description))); }
 
-/// The value of a Result, or an early return of its error.
+/// The value of a Result, or an early return of its error. Not inside a braced initialiser of several members: g++ 12 leaks
+/// those made before it.
 #define RHEA_TRY(expression)                                                        \
     __extension__({                                                                 \
         auto rhea_result_ = (expression);                                           \

@@ -27,6 +27,12 @@ public:
 
     void error(const Location& where, std::string_view text) const { report("", where, text); }
     void error(std::string_view text) const { report("", {}, text); }
+    /// With the hint that belongs to it.
+    void error(const Location& where, const Error& error) const {
+        report("", where, error.description());
+        if (!error.hint().empty()) hint(error.hint());
+    }
+    void error(const Error& error) const { this->error(Location{}, error); }
     void warning(const Location& where, std::string_view text) const { report("warning: ", where, text); }
     void warning(std::string_view text) const { report("warning: ", {}, text); }
     void info(const Location& where, std::string_view text) const { report("info: ", where, text); }
