@@ -56,6 +56,7 @@ void StreamPeer::set_reading(bool on) {
 }
 
 void StreamPeer::flush() {
+    const bool was_blocked = blocked_;
     std::size_t left = is_socket_ ? SIZE_MAX : kFileWritePerTurn;
     while (!ended_ && !blocked_ && pending() > 0 && left > 0) {
         const auto bytes = std::string_view(output_).substr(sent_, is_socket_ ? SIZE_MAX : kFileWrite);
@@ -71,6 +72,7 @@ void StreamPeer::flush() {
         left -= std::min(left, taken);
         blocked_ = taken < bytes.size();
     }
+    if (blocked_ && !was_blocked) queue();  // the watches follow
     settle_output();
 }
 
@@ -86,7 +88,10 @@ void StreamPeer::settle_output() {
     }
     if (ended_) return;
     if (pending() > 0) backlog_ = true;
-    if (backlog_ || input_over_) queue();
+    // A blocked peer waits for the system to say that there is room, and costs nothing until then.
+    const bool more_to_write = pending() > 0 && !blocked_;
+    const bool news = pending() == 0 && (backlog_ || (input_over_ && is_socket_ && !answers_to_come_));
+    if (more_to_write || news) queue();
 }
 
 long StreamPeer::send_some(std::string_view bytes) {

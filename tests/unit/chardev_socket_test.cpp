@@ -519,3 +519,27 @@ TEST_CASE("a client with reconnect looks names up without blocking", "[chardev][
           "address resolution failed for 127.0.0.1:foo: Servname not supported for ai_socktype");
     rig.make("socket,id=e,host=localhost,port=1,reconnect=1");  // and goes while the answer is on its way
 }
+
+TEST_CASE("a client that does not read, and one that ended its side, cost no turns of the loop", "[chardev][socket]") {
+    Rig rig;
+    EchoServer echo;
+    rig.make("socket,id=s,path=@/s,server=on,wait=off").attach(&echo);
+    Client client = Client::unix_socket(rig.path("s"));
+    rig.until([&] { return echo.users.size() == 1; });
+    Echo& user = *echo.users[0];
+    user.answers_to_come = true;
+    user.peer->output().append(32 << 20, 'x');
+    user.peer->schedule();
+    rig.until([&] { return user.peer->pending() < (32u << 20); });
+    for (int i = 0; i < 5; ++i) rig.turn();
+    CHECK(user.peer->pending() > 0);
+    CHECK(uv_backend_timeout(&rig.loop) != 0);
+    client.half_close();
+    rig.until([&] {
+        client.read();
+        return user.ended && user.peer->pending() == 0;
+    });
+    for (int i = 0; i < 5; ++i) rig.turn();
+    CHECK(uv_backend_timeout(&rig.loop) != 0);
+    CHECK(user.disconnects == 0);      // its answers are still to come
+}
