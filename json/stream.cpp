@@ -81,10 +81,12 @@ std::size_t Stream::Impl::feed(std::string_view bytes) {
         if (lexer_.idle()) {
             skip(at, end);
             if (at == end) break;
-            QObject value;
-            if (!is_open() && (*at == '{' || *at == '[') && read_fast(at, end, value)) {
-                if (!sink_.input(std::move(value))) return static_cast<std::size_t>(at - begin);
-                continue;
+            if (!is_open() && (*at == '{' || *at == '[')) {
+                QObject value;
+                if (read_fast(at, end, value)) {
+                    if (!sink_.input(std::move(value))) return static_cast<std::size_t>(at - begin);
+                    continue;
+                }
             }
         }
         const Token token = lexer_.next(at, end);
@@ -138,7 +140,9 @@ bool Stream::Impl::count(Token token) {
     message_.bytes += lexer_.length();
     ++message_.tokens;
     if (message_.braces < 0 || message_.brackets < 0 || message_.braces + message_.brackets == 0) return false;
-    return exceeded().empty();
+    // What `exceeded` tells apart; this is on the way of every token of a large message.
+    return message_.bytes < limits_.message_bytes && message_.tokens <= limits_.tokens &&
+           static_cast<std::size_t>(message_.braces + message_.brackets) <= limits_.nesting;
 }
 
 /// Which limit the message is beyond, if it is.

@@ -49,6 +49,7 @@ bool Machine::open_drives(const cli::Reporter& reporter) {
         if (drive.options.id()) pairs.emplace_back("id", *drive.options.id());
         auto options = DriveOptions::parse(pairs);
         auto added = options ? block_.add_drive(*options) : fail(options.error());
+        if (added) drive_origins_.emplace_back(*added, &drive.where);
         if (added) continue;
         reporter.error(drive.where, added.error());
         return false;
@@ -106,9 +107,10 @@ bool Machine::build(const cli::Reporter& reporter) {
     });
     if (!plug_devices(reporter)) return false;
     warn_of_globals(*this, reporter);
-    for (const auto& drive : block_.drives()) {
+    // Every drive with a place on a bus has found its controller.
+    for (const auto& [drive, where] : drive_origins_) {
         if (drive->claimed || drive->interface == DriveInterface::none || drive->interface == DriveInterface::virtio) continue;
-        reporter.error(drive->unclaimed_error());
+        reporter.error(*where, drive->unclaimed_error());
         return false;
     }
     return true;

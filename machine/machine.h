@@ -103,6 +103,7 @@ private:
     std::unique_ptr<PcBoard> board_;
     PciRootBuses no_buses_;
     DeviceTree devices_;                  // goes before the board and the buses that it hangs on
+    std::vector<std::pair<const DriveInfo*, const cli::Location*>> drive_origins_;
     std::vector<Vcpu> cpus_;
     std::vector<PointerDevice> pointers_;
 };

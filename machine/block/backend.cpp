@@ -137,6 +137,16 @@ void BlockBackend::discard(std::uint64_t offset, std::uint64_t bytes, IoCompleti
         std::move(done));
 }
 
+int BlockBackend::read_now(std::uint64_t offset, std::span<std::uint8_t> buffer) {
+    return inserted() ? root()->pread(offset, buffer) : ENOMEDIUM;
+}
+
+int BlockBackend::write_now(std::uint64_t offset, std::span<const std::uint8_t> buffer) {
+    if (!inserted()) return ENOMEDIUM;
+    const int error = root()->pwrite(offset, buffer);
+    return error || write_cache_ ? error : root()->flush();
+}
+
 void BlockBackend::drain() { layer_.work().drain(this); }
 
 std::uint64_t BlockBackend::size() const { return inserted() ? root()->size() : 0; }

@@ -97,6 +97,9 @@ public:
     void write_zeroes(std::uint64_t offset, std::uint64_t bytes, IoCompletion done);
     void flush(IoCompletion done);
     void discard(std::uint64_t offset, std::uint64_t bytes, IoCompletion done);
+    /// For what happens outside a guest's request (a disk's geometry): waits for the file, is not counted. An errno value.
+    int read_now(std::uint64_t offset, std::span<std::uint8_t> buffer);
+    int write_now(std::uint64_t offset, std::span<const std::uint8_t> buffer);
     /// Waits until no request of this backend is under way; their completions have run when it returns (a device's reset).
     void drain();
     unsigned in_flight() const { return in_flight_; }

@@ -21,6 +21,13 @@ namespace {
 constexpr std::size_t kMaxNodeName = 31;
 constexpr std::size_t kMaxDepth = 64;  // of nodes upon nodes: requests pass them on the stack
 
+/// What a warning calls an image: the plain name of the lowest node that has one.
+std::string plain_name(const BlockNode& top) {
+    for (const BlockNode* node = &top; node; node = node->child())
+        if (auto exact = node->exact_filename()) return *std::move(exact);
+    return top.filename();
+}
+
 std::size_t height(const BlockNode* node) {
     std::size_t nodes = 0;
     for (; node; node = node->child()) ++nodes;
@@ -283,6 +290,7 @@ Result<std::shared_ptr<BlockNode>> BlockLayer::open_flat(std::optional<std::stri
                 return fail(fmt::format("Could not open '{}': image format '{}' is not supported by this build",
                                         child->filename(), format));
         }
+        if (flat.contains("backing")) return fail("Driver doesn't support backing files");
         RHEA_CHECK(take_raw(flat, options));
     } else if (options.driver == BlockdevDriver::file || options.driver == BlockdevDriver::host_device) {
         RHEA_CHECK(take_file(flat, options, std::move(filename)));
@@ -296,7 +304,7 @@ Result<std::shared_ptr<BlockNode>> BlockLayer::open_flat(std::optional<std::stri
                         "         Automatically detecting the format is dangerous for raw images, write operations on "
                         "block 0 will be restricted.\n"
                         "         Specify the 'raw' format explicitly to remove the restrictions.\n",
-                        node->filename()));
+                        plain_name(*node)));
     }
     if (!flat.empty()) {
         if (is_protocol(options.driver))

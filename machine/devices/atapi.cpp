@@ -39,24 +39,16 @@ Result<std::unique_ptr<IdeCdrom>> IdeCdrom::create(BlockBackend& backend, const 
     std::unique_ptr<IdeCdrom> drive(new IdeCdrom(backend, options, sizes));
     RHEA_CHECK(backend.attach(*drive, drive->block_use(false)));
     drive->configure_backend();
-    const auto& names = drive->names_ = {options.serial.value_or(std::string(serial)),
-                                         options.ver.value_or(std::string(kDefaultVersion)), options.model.value_or("QEMU DVD-ROM")};
-    drive->identification_ =
-        IdeIdentification::of_cdrom({names.serial, names.version, names.model, options.wwn.value_or(0)});
+    drive->set_names(serial, "QEMU DVD-ROM");
     return drive;
 }
 
 IdeCdrom::IdeCdrom(BlockBackend& backend, const IdeOptions& options, const BlockSizes& sizes)
     : IdeDrive("ide-cd", backend, options, sizes) {}
 
-void IdeCdrom::power_up() {
-    IdeDrive::power_up();
-    locked_ = false;
-    clear_state();
-    show_modes(identification_);
-}
-
-void IdeCdrom::clear_state() {
+void IdeCdrom::reset_state() {
+    IdeDrive::reset_state();
+    tray_open_ = locked_ = false;
     sense_ = {};
     change_ = Change::none;
     buffered_.clear();
@@ -82,6 +74,11 @@ std::uint32_t IdeCdrom::total_blocks() const {
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(backend().size() / kBlockSize, 0xffffffff));
 }
 
+bool IdeCdrom::in_range(std::uint32_t first, std::uint32_t count) const {
+    const auto total = total_blocks();
+    return first < total && count <= total - first;
+}
+
 // --- ATA commands ---------------------------------------------------------------------------------------------------------
 
 IdeDrive::Outcome IdeCdrom::execute(std::uint8_t code) {
@@ -91,7 +88,7 @@ IdeDrive::Outcome IdeCdrom::execute(std::uint8_t code) {
         case 0xa0: return packet();
         case 0xa1: return identify_packet_device();
         case 0xe7: flush(); return Outcome::pending;
-        case 0xef: return set_features(identification_);
+        case 0xef: return set_features();
         // READ SECTORS and IDENTIFY DEVICE tell that this is no disk.
         case 0x20:
         case 0xec: channel().set_signature(unit()); return Outcome::aborted;
@@ -100,17 +97,15 @@ IdeDrive::Outcome IdeCdrom::execute(std::uint8_t code) {
 }
 
 IdeDrive::Outcome IdeCdrom::device_reset() {
-    forget_everything();
-    clear_state();
-    channel().set_signature(unit());
-    set_status(0);
+    reset_state();
+    diagnose();
+    registers().error = 0;
     return Outcome::pending;
 }
 
 IdeDrive::Outcome IdeCdrom::identify_packet_device() {
-    send_data(identification_.bytes(), [this] { rest(); });
-    raise_irq();
-    return Outcome::pending;
+    if (!identification()) identification() = IdeIdentification::of_cdrom(names());
+    return send_identification();
 }
 
 // --- packets --------------------------------------------------------------------------------------------------------------
@@ -145,7 +140,7 @@ void IdeCdrom::end_packet(std::uint8_t status) {
 
 void IdeCdrom::reply(std::vector<std::uint8_t> data, std::size_t allocated) {
     data.resize(std::min(data.size(), allocated));
-    if (data.empty()) return succeed();
+    if (data.empty() && !by_dma_) return succeed();
     buffered_ = std::move(data);
     taken_ = 0;
     blocks_left_ = 0;
@@ -154,8 +149,7 @@ void IdeCdrom::reply(std::vector<std::uint8_t> data, std::size_t allocated) {
 
 void IdeCdrom::read_blocks(std::uint32_t first, std::uint32_t count, std::uint32_t block_size) {
     if (count == 0) return succeed();
-    const auto total = total_blocks();
-    if (first >= total || count > total - first) return check_condition(kOutOfRange);
+    if (!in_range(first, count)) return check_condition(kOutOfRange);
     buffered_.clear();
     taken_ = 0;
     next_block_ = first;

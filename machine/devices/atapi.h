@@ -7,7 +7,6 @@
 
 #include "machine/devices/atapi_replies.h"
 #include "machine/devices/ide_drive.h"
-#include "machine/devices/ide_identify.h"
 
 namespace rhea {
 
@@ -17,7 +16,7 @@ public:
     static Result<std::unique_ptr<IdeCdrom>> create(BlockBackend& backend, const IdeOptions& options, std::string_view serial);
 
     Signature signature() const override { return {0x14, 0xeb}; }
-    void power_up() override;
+    void reset_state() override;
 
     // BlockDevice
     bool removable_medium() const override { return true; }
@@ -40,7 +39,7 @@ private:
         std::uint8_t key = 0, code = 0;
     };
     static constexpr Sense kNoMedium{0x02, 0x3a}, kRemovalPrevented{0x02, 0x53}, kUnknownCommand{0x05, 0x20}, kOutOfRange{0x05, 0x21},
-        kBadField{0x05, 0x24}, kWrongMedium{0x05, 0x30}, kNoSavedPages{0x05, 0x39}, kMediumChanged{0x06, 0x28};
+        kBadField{0x05, 0x24}, kWrongMedium{0x05, 0x30}, kNoSavedPages{0x05, 0x39}, kNoRoom{0x05, 0x4b}, kMediumChanged{0x06, 0x28};
     struct PacketCommand;
     /// How the guest comes to know of a new medium: first there is none, then there is another one.
     enum class Change { none, report_absence, report_attention };
@@ -51,7 +50,6 @@ private:
     Outcome device_reset();
     Outcome packet();
     void run_packet();
-    void clear_state();
 
     // Ends of a packet command.
     void succeed();
@@ -73,6 +71,7 @@ private:
     void dma_step();
 
     std::uint32_t total_blocks() const;
+    bool in_range(std::uint32_t first, std::uint32_t count) const;
     AtapiMedium medium() const;
     std::uint32_t big_endian(std::size_t at, unsigned bytes) const;
 
@@ -98,11 +97,6 @@ private:
     void read_dvd_structure();
     static const PacketCommand* find_command(std::uint8_t opcode);
 
-    struct Names {
-        std::string serial, version, model;
-    };
-    Names names_;
-    IdeIdentification identification_;
     bool tray_open_ = false, locked_ = false;
     Change change_ = Change::none;
     bool new_media_event_ = false, eject_event_ = false;

@@ -126,18 +126,19 @@ void IdeCdrom::set_speed() { succeed(); }
 
 void IdeCdrom::inquiry() {
     constexpr std::uint8_t kVitalProductData = 0x01;
-    const auto allocated = big_endian(3, 2);
-    if (!(packet_[1] & kVitalProductData)) return reply(atapi_inquiry(names_.version), allocated);
-    auto page = atapi_inquiry_page(packet_[2], names_.serial, names_.model, options().wwn.value_or(0));
-    if (!page) return check_condition(kBadField);
+    const std::size_t allocated = packet_[4];
+    if (!(packet_[1] & kVitalProductData)) return reply(atapi_inquiry(names().version), allocated);
+    if (packet_[2] == 0x00) return reply(atapi_pages(), allocated);
+    if (packet_[2] != 0x83) return check_condition(kBadField);
+    auto page = atapi_identification(names().serial, names().model, names().wwn, allocated);
+    if (!page) return check_condition(kNoRoom);
     reply(std::move(*page), allocated);
 }
 
 AtapiMedium IdeCdrom::medium() const { return {backend().available(), total_blocks()}; }
 
 void IdeCdrom::get_configuration() {
-    // One feature alone, or those from another one on, it has not.
-    if ((packet_[1] & 3) > 1 || big_endian(2, 2) != 0) return check_condition(kBadField);
+    if (big_endian(2, 2) != 0) return check_condition(kBadField);
     reply(atapi_configuration(medium()), big_endian(7, 2));
 }
 
@@ -164,7 +165,9 @@ void IdeCdrom::read_12() { read_blocks(big_endian(2, 4), big_endian(6, 4), kBloc
 void IdeCdrom::read_cd() {
     const auto count = big_endian(6, 3);
     const std::uint8_t parts = packet_[9] & kParts;
-    if (count == 0 || parts == 0) return succeed();
+    if (count == 0) return succeed();
+    if (!in_range(big_endian(2, 4), count)) return check_condition(kOutOfRange);
+    if (parts == 0) return succeed();
     if (parts != kDataOnly && parts != kAllParts) return check_condition(kBadField);
     read_blocks(big_endian(2, 4), count, parts == kDataOnly ? kBlockSize : kRawBlockSize);
 }

@@ -59,24 +59,28 @@ AtapiBytes atapi_inquiry(std::string_view version) {
     return out;
 }
 
-std::optional<AtapiBytes> atapi_inquiry_page(std::uint8_t page, std::string_view serial, std::string_view model, std::uint64_t wwn) {
-    AtapiBytes out{kCdromDevice, page, 0, 0};
-    if (page == 0x00) {
-        append(out, {0x00, 0x83});
-    } else if (page == 0x83) {
-        append(out, {0x02 /* ASCII */, 0x00 /* vendor's own */, 0x00, 20});
-        put_text(out, serial, 20);
-        append(out, {0x02, 0x01 /* T10 vendor identification */, 0x00, 68});
-        put_text(out, "ATA", 8);
-        put_text(out, model, 40);
-        put_text(out, serial, 20);
-        if (wwn != 0) {
-            append(out, {0x01 /* binary */, 0x03 /* NAA */, 0x00, 8});
-            put_be(out, wwn, 8);
-        }
-    } else {
-        return std::nullopt;
-    }
+AtapiBytes atapi_pages() { return {kCdromDevice, 0x00, 0, 2, 0x00, 0x83}; }
+
+std::optional<AtapiBytes> atapi_identification(std::string_view serial, std::string_view model, std::uint64_t wwn,
+                                               std::size_t allocated) {
+    AtapiBytes own{0x02 /* ASCII */, 0x00 /* vendor's own */, 0x00, 20};
+    put_text(own, serial, 20);
+    AtapiBytes vendor{0x02, 0x01 /* T10 vendor identification */, 0x00, 68};
+    put_text(vendor, "ATA", 8);
+    put_text(vendor, model, 40);
+    put_text(vendor, serial, 20);
+    AtapiBytes name{0x01 /* binary */, 0x03 /* NAA */, 0x00, 8};
+    put_be(name, wwn, 8);
+
+    AtapiBytes out{kCdromDevice, 0x83, 0, 0};
+    const std::size_t header = out.size();
+    const auto add = [&](const AtapiBytes& descriptor) {
+        if (out.size() + descriptor.size() <= allocated) out.insert(out.end(), descriptor.begin(), descriptor.end());
+    };
+    add(own);
+    if (out.size() == header) return std::nullopt;
+    add(vendor);
+    if (wwn != 0) add(name);
     set_length(out, 2, 2);
     return out;
 }

@@ -24,8 +24,11 @@ std::array<std::uint8_t, 3> minute_second_frame(std::uint32_t block);
 
 AtapiBytes atapi_sense(std::uint8_t key, std::uint8_t code);
 AtapiBytes atapi_inquiry(std::string_view version);
-/// Vital product data; nothing: no such page.
-std::optional<AtapiBytes> atapi_inquiry_page(std::uint8_t page, std::string_view serial, std::string_view model, std::uint64_t wwn);
+/// Vital product data: the pages that there are.
+AtapiBytes atapi_pages();
+/// Vital product data: page 83h, with those of its descriptors that fit into `allocated` bytes. Nothing: not even the first one.
+std::optional<AtapiBytes> atapi_identification(std::string_view serial, std::string_view model, std::uint64_t wwn,
+                                               std::size_t allocated);
 AtapiBytes atapi_configuration(const AtapiMedium& medium);
 std::optional<AtapiBytes> atapi_mode_page(std::uint8_t page, bool locked);
 /// `format`: 0 tracks, 1 sessions, 2 raw. Nothing: no such track or format.

@@ -166,6 +166,7 @@ void FloppyController::write_data_rate(std::uint8_t value) {
     if (value & kSoftReset) {
         output_ &= static_cast<std::uint8_t>(~kNotReset);
         reset_controller(true);
+        output_ |= kNotReset;      // the bit clears itself
     }
     if (value & kPowerDown) reset_controller(true);
     data_rate_ = value;
@@ -207,7 +208,10 @@ void FloppyController::write_fifo(std::uint8_t value) {
     if (phase_ == Phase::execution) {
         if (at == kFifoSize - 1 || position_ == length_) {
             if (auto* drive = unit().drive) drive->write_sector(sector_number(), fifo_);
-            if (!next_sector()) return;
+            if (!next_sector()) {
+                main_status_ &= static_cast<std::uint8_t>(~kRequest);      // no result phase, as QEMU 7.2
+                return;
+            }
         }
         if (position_ == length_) end_transfer(0, 0, 0);
         return;

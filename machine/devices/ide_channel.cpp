@@ -35,7 +35,7 @@ void IdeChannel::reset() {
     task_files_ = {};
     bus_master_.reset();
     for (unsigned unit = 0; unit < kUnits; ++unit) {
-        if (drives_[unit]) drives_[unit]->power_up();
+        if (drives_[unit]) drives_[unit]->reset_state();
         set_signature(unit);
         task_files_[unit].status = kReady | kSeekDone;
     }
@@ -125,9 +125,8 @@ void IdeChannel::command(std::uint8_t code) {
 }
 
 void IdeChannel::write_control(std::uint8_t value) {
-    const bool reset = !(control_ & kControlReset) && (value & kControlReset);
-    control_ = value;
-    if (!reset) return;
+    control_ = value & static_cast<std::uint8_t>(~kControlReset);      // the reset is over at once
+    if (!(value & kControlReset)) return;
     for (unsigned unit = 0; unit < kUnits; ++unit) {
         if (drives_[unit]) drives_[unit]->soft_reset();
         else set_signature(unit);

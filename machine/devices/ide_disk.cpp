@@ -12,10 +12,7 @@ namespace {
 
 std::vector<std::uint8_t> read_first_sector(BlockBackend& backend) {
     std::vector<std::uint8_t> sector(kSectorSize);
-    bool ok = false;
-    backend.read(0, sector, [&ok](const IoOutcome& io) { ok = io.ok(); });
-    backend.drain();
-    if (!ok) sector.clear();
+    if (backend.read_now(0, sector) != 0) sector.clear();
     return sector;
 }
 
@@ -30,36 +27,22 @@ Result<std::unique_ptr<IdeDisk>> IdeDisk::create(BlockBackend& backend, const Id
     disk->geometry_ = RHEA_TRY(resolve_geometry(options, disk->total_sectors(), read_first_sector(backend)));
     disk->heads_ = disk->geometry_.heads;
     disk->sectors_ = disk->geometry_.sectors;
-    disk->identify(serial);
+    disk->set_names(serial, "QEMU HARDDISK");
     return disk;
 }
 
 IdeDisk::IdeDisk(BlockBackend& backend, const IdeOptions& options, const BlockSizes& sizes)
     : IdeDrive("ide-hd", backend, options, sizes) {}
 
-void IdeDisk::identify(std::string_view serial) {
-    const auto& o = options();
-    const auto serial_text = o.serial.value_or(std::string(serial));
-    const auto version = o.ver.value_or(std::string(kDefaultVersion));
-    const auto model = o.model.value_or("QEMU HARDDISK");
-    identification_ = IdeIdentification::of_disk({serial_text, version, model, o.wwn.value_or(0)},
-                                                 {.geometry = geometry_,
-                                                  .sectors = total_sectors(),
-                                                  .physical_block = sizes().physical,
-                                                  .rotation_rate = o.rotation_rate.value_or(0),
-                                                  .write_cache = backend().write_cache(),
-                                                  .trim = sizes().can_discard});
-}
-
-void IdeDisk::power_up() {
-    IdeDrive::power_up();
+void IdeDisk::reset_state() {
+    IdeDrive::reset_state();
     multiple_ = IdeIdentification::kMaxMultiple;
     remaining_ = 0;
-    identification_.set_write_cache(backend().write_cache());
-    show_modes(identification_);
 }
 
-void IdeDisk::resized() { identification_.set_sectors(total_sectors()); }
+void IdeDisk::resized() {
+    if (identification()) identification()->set_sectors(total_sectors());
+}
 
 std::uint64_t IdeDisk::total_sectors() const { return backend().size() / kSectorSize; }
 
@@ -91,6 +74,7 @@ void IdeDisk::set_sector(std::uint64_t sector) {
     const auto byte = [](std::uint64_t value, unsigned index) { return static_cast<std::uint8_t>(value >> (8 * index)); };
     const auto set_nibble = [&r](std::uint64_t value) { r.device = static_cast<std::uint8_t>((r.device & 0xf0) | (value & 0x0f)); };
     if (!(r.device & kLba)) {
+        if (sectors_ == 0) return;      // so the guest has it: no sector has an address
         const std::uint64_t track = sector / sectors_;
         const std::uint64_t cylinder = track / heads_;
         r.lba_low.now = byte(sector % sectors_ + 1, 0);

@@ -19,7 +19,7 @@ public:
     const DiskGeometry& geometry() const { return geometry_; }
 
     Signature signature() const override { return {0x00, 0x00}; }
-    void power_up() override;
+    void reset_state() override;
     void resized() override;
 
 protected:
@@ -29,7 +29,6 @@ private:
     enum class Width { lba28, lba48 };
 
     IdeDisk(BlockBackend& backend, const IdeOptions& options, const BlockSizes& sizes);
-    void identify(std::string_view serial);
 
     std::uint64_t total_sectors() const;
     /// Takes the address and count from the registers.
@@ -63,7 +62,6 @@ private:
     DiskGeometry geometry_;
     // Of addresses by cylinder, head and sector; INITIALIZE DEVICE PARAMETERS changes them.
     std::uint32_t heads_ = 16, sectors_ = 63;
-    IdeIdentification identification_;
     IdeSmart smart_;
     std::uint32_t multiple_ = IdeIdentification::kMaxMultiple;
     Width width_ = Width::lba28;

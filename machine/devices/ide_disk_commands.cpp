@@ -32,7 +32,7 @@ IdeDrive::Outcome IdeDisk::execute(std::uint8_t code) {
         case 0x06: return data_set_management();
         case 0xe7: case 0xea: flush(); return Outcome::pending;
         case 0xec: return identify_device();
-        case 0xef: return set_features(identification_);
+        case 0xef: return set_features();
         case 0xc6: return set_multiple();
         case 0xb0: return smart();
         case 0x90: diagnose(); raise_irq(); return Outcome::pending;
@@ -51,9 +51,15 @@ IdeDrive::Outcome IdeDisk::execute(std::uint8_t code) {
 }
 
 IdeDrive::Outcome IdeDisk::identify_device() {
-    send_data(identification_.bytes(), [this] { rest(); });
-    raise_irq();
-    return Outcome::pending;
+    if (!identification()) {
+        identification() = IdeIdentification::of_disk(names(), {.geometry = {geometry_.cylinders, heads_, sectors_},
+                                                                .sectors = total_sectors(),
+                                                                .physical_block = sizes().physical,
+                                                                .rotation_rate = options().rotation_rate.value_or(0),
+                                                                .write_cache = backend().write_cache(),
+                                                                .trim = sizes().can_discard});
+    }
+    return send_identification();
 }
 
 IdeDrive::Outcome IdeDisk::set_multiple() {
@@ -64,7 +70,6 @@ IdeDrive::Outcome IdeDisk::set_multiple() {
 }
 
 IdeDrive::Outcome IdeDisk::initialize_parameters() {
-    if (registers().count.now == 0) return Outcome::aborted;
     heads_ = (registers().device & 0x0f) + 1u;
     sectors_ = registers().count.now;
     return Outcome::done;
@@ -102,8 +107,8 @@ struct IdeDisk::TrimList {
 };
 
 IdeDrive::Outcome IdeDisk::data_set_management() {
-    if (!(registers().features.now & kTrim)) return Outcome::aborted;
-    begin(Width::lba48);
+    if (registers().features.now != kTrim) return Outcome::aborted;
+    remaining_ = registers().count.now;
     begin_dma([this] { read_trim_list(); });
     return Outcome::pending;
 }

@@ -49,13 +49,13 @@ void IdeDrive::forget_everything() {
     again_ = nullptr;
 }
 
-void IdeDrive::power_up() {
+void IdeDrive::reset_state() {
     forget_everything();
-    modes_ = {};
+    registers_->clear();
 }
 
 void IdeDrive::soft_reset() {
-    forget_everything();
+    reset_state();
     diagnose();
     if (!is_packet_device()) raise_irq();
 }
@@ -208,39 +208,30 @@ void IdeDrive::flush() {
     }));
 }
 
-IdeDrive::Outcome IdeDrive::set_transfer_mode() {
-    const unsigned mode = registers_->count.now & 7;
-    const auto select = [mode](std::uint16_t& word) { word = static_cast<std::uint16_t>(word | 1u << (mode + 8)); };
-    Modes modes{.ultra = 0x3f};      // nothing selected
-    switch (registers_->count.now >> 3) {
-        case 0:
-        case 1: break;      // PIO
-        case 2: select(modes.single_word); break;
-        case 4: select(modes.multiword); break;
-        case 8: select(modes.ultra); break;
-        default: return Outcome::aborted;
-    }
-    modes_ = modes;
-    return Outcome::done;
+void IdeDrive::set_names(std::string_view serial, std::string_view model) {
+    names_ = {options_.serial.value_or(std::string(serial)), options_.ver.value_or("2.5+"), options_.model.value_or(std::string(model)),
+              options_.wwn.value_or(0)};
 }
 
-IdeDrive::Outcome IdeDrive::set_features(IdeIdentification& identification) {
+IdeDrive::Outcome IdeDrive::send_identification() {
+    send_data(identification_->bytes(), [this] { rest(); });
+    raise_irq();
+    return Outcome::pending;
+}
+
+IdeDrive::Outcome IdeDrive::set_features() {
     const auto feature = registers_->features.now;
     switch (feature) {
         case kWriteCacheOn:
-            backend_.set_write_cache(true);
-            identification.set_write_cache(true);
-            return Outcome::done;
-        case kWriteCacheOff:
-            backend_.set_write_cache(false);
-            identification.set_write_cache(false);
+        case kWriteCacheOff: {
+            const bool on = feature == kWriteCacheOn;
+            backend_.set_write_cache(on);
+            if (identification_) identification_->set_write_cache(on);
+            if (on) return Outcome::done;
             flush();
             return Outcome::pending;
-        case kTransferMode: {
-            const auto outcome = set_transfer_mode();
-            show_modes(identification);
-            return outcome;
         }
+        case kTransferMode: return set_transfer_mode();
         default: {
             const bool known = std::find(std::begin(kIgnoredFeatures), std::end(kIgnoredFeatures), feature) != std::end(kIgnoredFeatures);
             return known ? Outcome::done : Outcome::aborted;
@@ -248,10 +239,19 @@ IdeDrive::Outcome IdeDrive::set_features(IdeIdentification& identification) {
     }
 }
 
-void IdeDrive::show_modes(IdeIdentification& identification) const {
-    identification.set(IdeIdentification::kSingleWordDma, modes_.single_word);
-    identification.set(IdeIdentification::kMultiwordDma, modes_.multiword);
-    identification.set(IdeIdentification::kUltraDma, modes_.ultra);
+IdeDrive::Outcome IdeDrive::set_transfer_mode() {
+    const unsigned mode = registers_->count.now & 7;
+    unsigned chosen = 0;      // the word that shows it
+    switch (registers_->count.now >> 3) {
+        case 0:
+        case 1: break;      // PIO
+        case 2: chosen = IdeIdentification::kSingleWordDma; break;
+        case 4: chosen = IdeIdentification::kMultiwordDma; break;
+        case 8: chosen = IdeIdentification::kUltraDma; break;
+        default: return Outcome::aborted;
+    }
+    if (identification_) identification_->set_transfer_mode(chosen, mode);
+    return Outcome::done;
 }
 
 // --- the backend ----------------------------------------------------------------------------------------------------------

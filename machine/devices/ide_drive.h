@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,8 @@ public:
     void connected(IdeChannel& channel, unsigned unit);
     /// The cable is gone, or the drive is pulled off it.
     void cut_off();
-    virtual void power_up();
+    /// Power-up state of what a command may leave behind; the identification and its transfer modes stay, as in QEMU.
+    virtual void reset_state();
     void soft_reset();
     void command(std::uint8_t code);
     std::uint32_t read_data(unsigned size);
@@ -103,11 +105,14 @@ protected:
     // --- commands of both kinds
     void flush();
     Outcome diagnose();
-    Outcome set_features(IdeIdentification& identification);
-    /// Puts the transfer modes into the words of the identification.
-    void show_modes(IdeIdentification& identification) const;
+    Outcome set_features();
+    /// What the drive says of itself: made when the guest first asks for it, and kept.
+    std::optional<IdeIdentification>& identification() { return identification_; }
+    Outcome send_identification();
+    /// Those of the options, else the ones given.
+    void set_names(std::string_view serial, std::string_view model);
+    const IdeIdentification::Names& names() const { return names_; }
 
-    static constexpr std::string_view kDefaultVersion = "2.5+";
     /// As the options want it.
     BlockUse block_use(bool writable) const;
     /// Once attached: what the options say of the write cache and of accounting.
@@ -115,10 +120,6 @@ protected:
 
 private:
     enum class Direction { none, to_guest, from_guest };
-    /// Transfer modes that SET FEATURES chose.
-    struct Modes {
-        std::uint16_t single_word = 0x07, multiword = 0x07, ultra = 0x203f;
-    };
     Outcome set_transfer_mode();
     void transferred(std::size_t bytes);
 
@@ -138,7 +139,8 @@ private:
     std::function<void()> again_;
     bool dma_running_ = false;
     std::uint64_t generation_ = 0;
-    Modes modes_;
+    IdeIdentification::Names names_;
+    std::optional<IdeIdentification> identification_;
 };
 
 }  // namespace rhea

@@ -94,6 +94,12 @@ void IdeIdentification::set_write_cache(bool on) {
     word = static_cast<std::uint16_t>(on ? word | kWriteCache : word & ~kWriteCache);
 }
 
+void IdeIdentification::set_transfer_mode(unsigned word, unsigned mode) {
+    words_[kSingleWordDma] = words_[kMultiwordDma] = 0x07;
+    words_[kUltraDma] = 0x3f;
+    if (word != 0) words_[word] = static_cast<std::uint16_t>(words_[word] | 1u << (mode + 8));
+}
+
 std::vector<std::uint8_t> IdeIdentification::bytes() const {
     std::vector<std::uint8_t> out;
     out.reserve(2 * words_.size());

@@ -2,6 +2,7 @@
 /// The 256 words with which IDENTIFY DEVICE and IDENTIFY PACKET DEVICE answer (ATA/ATAPI-6, 8.15 and 8.16).
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,7 +19,7 @@ public:
     static constexpr unsigned kMaxMultiple = 16;      ///< sectors of READ/WRITE MULTIPLE
 
     struct Names {
-        std::string_view serial, version, model;      ///< cut at 20, 8 and 40 characters
+        std::string serial, version, model;           ///< cut at 20, 8 and 40 characters
         std::uint64_t wwn = 0;                        ///< 0: none
     };
     struct Disk {
@@ -36,6 +37,8 @@ public:
     void set(unsigned index, std::uint16_t value) { words_[index] = value; }
     void set_sectors(std::uint64_t sectors);
     void set_write_cache(bool on);
+    /// `word`: one of kSingleWordDma, kMultiwordDma and kUltraDma, or 0 for PIO.
+    void set_transfer_mode(unsigned word, unsigned mode);
     std::vector<std::uint8_t> bytes() const;
 
 private:

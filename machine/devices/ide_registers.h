@@ -29,6 +29,7 @@ struct TaskFile {
     std::uint8_t device = kDeviceFixed;
     std::uint8_t status = 0;
 
+    void clear() { features = count = lba_low = lba_middle = lba_high = {}; }
     void signature(std::uint8_t middle, std::uint8_t high) {
         count.now = lba_low.now = 1;
         lba_middle.now = middle;

@@ -207,3 +207,16 @@ TEST_CASE("requests wait once the limit of their drive is used up", "[block][thr
     CHECK(group.delay_ns(false, 100000, 5'000'000'000) == 0);
     CHECK(group.delay_ns(true, 1, 5'000'000'000) == 1'000'000'000);
 }
+
+TEST_CASE("what is read at once is not counted", "[block][stats]") {
+    BlockRig rig;
+    BlockBackend* backend = null_disk(rig, "d0");
+    std::vector<std::uint8_t> buffer(512, 1);
+    CHECK(backend->read_now(0, buffer) == 0);
+    CHECK(buffer[0] == 0);
+    CHECK(backend->write_now(0, buffer) == 0);
+    CHECK(backend->read_now(std::uint64_t{1} << 40, buffer) == EIO);
+    CHECK(backend->stats().counter(IoKind::read).operations == 0);
+    CHECK(backend->stats().last_access_ns() == -1);
+    CHECK(rig.layer->make_empty_backend().read_now(0, buffer) == ENOMEDIUM);
+}

@@ -81,6 +81,7 @@ TEST_CASE("wrong options of -drive get QEMU's errors", "[block][drive]") {
         {{{"throttling.iops-read-max", "5"}}, "bps_max/iops_max require corresponding bps/iops values"},
         {{{"throttling.iops-read-max-length", "4"}}, "burst length set without burst rate"},
         {{{"throttling.iops-size", "5"}}, "iops size requires an iops value to be set"},
+        {{{"driver", "raw"}, {"file.driver", "null-co"}, {"backing", "x"}}, "Driver doesn't support backing files"},
         {{{"file", "json:{"}}, "Could not parse the JSON options: JSON parse error, premature EOI"},
     };
     for (const Case& c : cases) {

@@ -89,7 +89,7 @@ TEST_CASE("the disk change line goes out when the head moves over a disk", "[flo
     rig.command({0x0f, 0, 1});
     rig.sense_all();
     CHECK_FALSE(rig.changed());
-    const auto node = backend->root()->shared_from_this();
+    const auto node = *rig.block.layer->lookup("f", "");
     rig.block.layer->remove_medium(*backend);
     backend->device()->medium_changed(false);
     CHECK(rig.changed());
@@ -161,8 +161,7 @@ TEST_CASE("a sector written without DMA is on the disk", "[floppy]") {
     rig.command({0x45, 4, 2, 1, 5, 2, 5, 0x1b, 0xff});
     CHECK(rig.guest.inb(kStatus) == 0xb0);
     for (unsigned i = 0; i < 512; ++i) rig.guest.outb(kFifo, 0x5a);
-    CHECK(rig.guest.inb(kStatus) == 0xd0);
-    CHECK(rig.results()[0] == 0x24);
+    CHECK(rig.guest.inb(kStatus) == 0x30);      // as QEMU 7.2: behind the last sector it waits, without results
     const auto content = rig.content("f");
     CHECK(content.substr(((2 * 2 + 1) * 18 + 4) * 512, 512) == std::string(512, 0x5a));
     CHECK(content.size() == 2880 * 512);

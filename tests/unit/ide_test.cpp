@@ -398,6 +398,7 @@ TEST_CASE("TRIM discards the ranges of its list up to one past the end", "[ide][
         rig.command(0x06);
         rig.bus_master().write(0, 1, 1);
         rig.settle();
+        rig.bus_master().write(0, 0, 1);
     };
     trim({{3, 2}, {0, 0}, {10, 1}});
     CHECK(rig.status() == 0x50);
@@ -412,17 +413,33 @@ TEST_CASE("TRIM discards the ranges of its list up to one past the end", "[ide][
     CHECK(rig.status() == 0x41);      // without the feature bit
 }
 
+/// A disk whose sector 5 fails in one direction.
+class FailingNode final : public BlockNode {
+public:
+    explicit FailingNode(bool reads) : BlockNode({.name = "bad"}), reads_(reads) {}
+    BlockdevDriver driver() const override { return BlockdevDriver::null_co; }
+    QDict full_options() const override { return QDict{{"driver", "null-co"}}; }
+
+protected:
+    std::uint64_t byte_size() const override { return 40 * 512; }
+    int do_read(std::uint64_t offset, std::span<std::uint8_t> buffer) override { return reads_ && hit(offset, buffer.size()) ? EIO : 0; }
+    int do_write(std::uint64_t offset, std::span<const std::uint8_t> buffer) override {
+        return !reads_ && hit(offset, buffer.size()) ? EIO : 0;
+    }
+    int do_write_zeroes(std::uint64_t, std::uint64_t, bool) override { return 0; }
+
+private:
+    static bool hit(std::uint64_t offset, std::uint64_t bytes) { return offset <= 5 * 512 && offset + bytes > 5 * 512; }
+    bool reads_;
+};
+
 std::string failing_disk(IdeRig& rig, const char* type, std::pair<std::string, std::string> policy) {
-    const auto path = rig.scratch.file("bad.img", disk_image(40));
-    rig.block.run("blockdev-add", R"({"driver": "blkdebug", "node-name": "bad", "image": {"driver": "file", "filename": ")" + path +
-                                      R"("}, "inject-error": [{"event": "none", "iotype": ")" + type + R"(", "sector": 5}]})");
-    auto backend = rig.block.layer->backend_for_property("ide-hd.drive", "bad");
-    if (!backend) return backend.error().description();
+    BlockBackend& backend = rig.block.layer->make_backend("bad");
+    REQUIRE(rig.block.layer->insert(backend, std::make_shared<FailingNode>(std::string_view(type) == "read")));
     QDict dict;
-    dict.put("drive", QObject(std::string("bad")));
     dict.put(policy.first, QObject(policy.second));
     auto options = parse_ide_options(dict, false);
-    auto drive = rig.ide.plug(0, false, *options, *backend);
+    auto drive = rig.ide.plug(0, false, *options, &backend);
     if (!drive) return drive.error().description();
     rig.drives.push_back(&rig.tree.plug(std::move(*drive), "hd0"));
     return "";
