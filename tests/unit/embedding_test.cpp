@@ -1,4 +1,3 @@
-/// What an embedder writes: a command and an event of its own, on the library's engine.
 #include <catch2/catch.hpp>
 
 #include "chardev/memory_chardev.h"
@@ -8,7 +7,6 @@
 struct Hello { std::string name; };
 struct Greeting { std::string text; };
 struct Greeted { std::string name; };
-
 using namespace rhea;
 template <> inline constexpr auto rhea::description<Hello> = object("Hello", member<&Hello::name>("name"));
 template <> inline constexpr auto rhea::description<Greeting> = object("Greeting", member<&Greeting::text>("text"));
