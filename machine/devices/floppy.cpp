@@ -130,7 +130,7 @@ std::uint8_t FloppyController::read(unsigned port) {
         case kTapeDrive: return tape_;
         case kMainStatus: return read_main_status();
         case kFifo: return read_fifo();
-        case kDigitalInput: return unit().drive && unit().drive->disk_changed() ? kDiskChanged : 0;
+        case kDigitalInput: return !unit().drive || unit().drive->disk_changed() ? kDiskChanged : 0;
         default: return 0xff;
     }
 }

@@ -64,7 +64,8 @@ bool FloppyController::next_sector() {
 
 void FloppyController::end_transfer(std::uint8_t status0, std::uint8_t status1, std::uint8_t status2) {
     const auto& at = unit().at;
-    status0_ = static_cast<std::uint8_t>((status0_ & kSeekEnd) | status0 | selected_ | (at.head ? kHead : 0));
+    // What an interrupt left unsensed stays in it.
+    status0_ = static_cast<std::uint8_t>((status0_ & ~(kHead | 3)) | status0 | selected_ | (at.head ? kHead : 0));
     fifo_[0] = status0_;
     fifo_[1] = status1;
     fifo_[2] = status2;
