@@ -54,6 +54,7 @@ fuzz: setup
 	tests/fuzz/run $(T)
 
 install: build
+	meson setup --reconfigure $(BUILD) --prefix=$(PREFIX) >/dev/null
 	DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild
 
 clean:

@@ -74,10 +74,8 @@ unsigned FloppyController::drive_count() const {
 // --- resets ---------------------------------------------------------------------------------------------------------------
 
 void FloppyController::reset() {
-    output_ = kNotReset | kDmaEnable;
     data_rate_ = 0;
     tape_ = 0;
-    status_b_ = kStatusBFixed;
     config_ = kImpliedSeek | kFifoOff;
     precompensation_ = timer0_ = timer1_ = power_down_ = 0;
     locked_ = false;
@@ -88,6 +86,8 @@ void FloppyController::reset() {
 void FloppyController::reset_controller(bool interrupt) {
     read_id_timer_.cancel();
     lower_irq();
+    output_ = kNotReset | kDmaEnable;
+    status_b_ = kStatusBFixed;
     selected_ = 0;
     multi_track_ = did_seek_ = dma_waiting_ = false;
     main_status_ = kRequest;
@@ -110,6 +110,8 @@ void FloppyController::lower_irq() {
     interrupt_pending_ = false;
     irq_.lower();
 }
+
+FloppyController::Unit& FloppyController::unit(unsigned number) { return units_[number ^ ((tape_ & kBootSelect) ? 1u : 0u)]; }
 
 bool FloppyController::in_reset() const { return !(output_ & kNotReset); }
 
@@ -163,11 +165,7 @@ void FloppyController::write_output(std::uint8_t value) {
 
 void FloppyController::write_data_rate(std::uint8_t value) {
     if (in_reset()) return;
-    if (value & kSoftReset) {
-        output_ &= static_cast<std::uint8_t>(~kNotReset);
-        reset_controller(true);
-        output_ |= kNotReset;      // the bit clears itself
-    }
+    if (value & kSoftReset) reset_controller(true);      // the bit clears itself
     if (value & kPowerDown) reset_controller(true);
     data_rate_ = value;
 }
@@ -207,8 +205,9 @@ void FloppyController::write_fifo(std::uint8_t value) {
     fifo_[at] = value;
     if (phase_ == Phase::execution) {
         if (at == kFifoSize - 1 || position_ == length_) {
-            if (auto* drive = unit().drive) drive->write_sector(sector_number(), fifo_);
-            if (!next_sector()) {
+            auto* drive = unit().drive;
+            const bool written = drive && drive->write_sector(sector_number(), fifo_);
+            if (!written || !next_sector()) {
                 main_status_ &= static_cast<std::uint8_t>(~kRequest);      // no result phase, as QEMU 7.2
                 return;
             }

@@ -58,7 +58,7 @@ private:
     enum class Phase { command, execution, result };
     enum class Direction { read, write, verify, scan_equal, scan_low, scan_high };
     struct Position {
-        std::uint8_t track = 0, head = 0, sector = 1;
+        std::uint8_t track = 0, head = 0, sector = 0;
         friend bool operator==(const Position&, const Position&) = default;
     };
     struct Unit {
@@ -90,8 +90,11 @@ private:
     void reset_controller(bool interrupt);
 
     // Phases.
-    Unit& unit() { return units_[selected_]; }
-    FloppyFormat format() const;
+    /// Drive `number` of the guest: the boot select bit exchanges them.
+    Unit& unit(unsigned number);
+    Unit& unit() { return unit(selected_); }
+    static FloppyFormat format_of(const Unit& unit) { return unit.drive ? unit.drive->format() : FloppyFormat{}; }
+    FloppyFormat format() { return format_of(unit()); }
     void select(std::uint8_t unit) { selected_ = unit & (kUnits - 1); }
     void to_command_phase();
     void to_result_phase(unsigned bytes);
@@ -99,10 +102,11 @@ private:
     void lower_irq();
 
     // The head.
-    Seek seek_to(Position where);
+    Seek seek_to(Position where) { return seek_to(unit(), where); }
+    static Seek seek_to(Unit& unit, Position where);
     bool next_sector();
-    std::uint32_t sector_number() const;
-    void recalibrate_head(Unit& of);
+    std::uint32_t sector_number();
+    static void recalibrate_head(Unit& unit) { seek_to(unit, {0, 0, 1}); }
 
     // Transfers.
     void start_transfer(Direction direction);

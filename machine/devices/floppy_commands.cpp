@@ -35,7 +35,7 @@ const FloppyController::Command FloppyController::kCommands[] = {
     {0xff, 0x33, 1, &FloppyController::option},
     {0xff, 0x4e, 16, &FloppyController::restore},
     {0xff, 0x8e, 5, &FloppyController::drive_specification},
-    {0xff, 0x8f, 2, &FloppyController::seek_out},
+    {0xff, 0x8f, 2, &FloppyController::seek_out},      // RELATIVE SEEK to cylinder 0, and away from it
     {0xff, 0xcf, 2, &FloppyController::seek_in},
     {0xff, 0xcd, 10, &FloppyController::invalid},      // FORMAT AND WRITE
     {0x00, 0x00, 0, &FloppyController::invalid},
@@ -70,8 +70,7 @@ void FloppyController::seek() {
 void FloppyController::seek_out() {
     select(fifo_[1]);
     auto where = unit().at;
-    const unsigned tracks = format().tracks, wanted = fifo_[2] + where.track;
-    where.track = static_cast<std::uint8_t>(wanted >= tracks ? tracks - 1 : wanted);
+    where.track = static_cast<std::uint8_t>(fifo_[2] > where.track ? 0 : where.track - fifo_[2]);
     seek_to(where);
     finish_seek();
 }
@@ -79,7 +78,8 @@ void FloppyController::seek_out() {
 void FloppyController::seek_in() {
     select(fifo_[1]);
     auto where = unit().at;
-    where.track = static_cast<std::uint8_t>(fifo_[2] > where.track ? 0 : where.track - fifo_[2]);
+    const unsigned tracks = format().tracks, wanted = fifo_[2] + where.track;
+    where.track = static_cast<std::uint8_t>(wanted >= tracks ? tracks - 1 : wanted);
     seek_to(where);
     finish_seek();
 }
@@ -113,7 +113,7 @@ void FloppyController::sense_drive() {
     unit().at.head = (fifo_[1] >> 2) & 1;
     const auto* drive = unit().drive;
     fifo_[0] = static_cast<std::uint8_t>(kFixed | selected_ | unit().at.head << 2 | (unit().at.track == 0 ? kTrack0 : 0) |
-                                         (drive && drive->write_protected() ? kProtected : 0));
+                                         (!drive || drive->write_protected() ? kProtected : 0));
     to_result_phase(1);
 }
 
@@ -128,8 +128,8 @@ void FloppyController::part_id() {
 }
 
 void FloppyController::dump_registers() {
-    fifo_[0] = units_[0].at.track;
-    fifo_[1] = units_[1].at.track;
+    fifo_[0] = unit(0).at.track;
+    fifo_[1] = unit(1).at.track;
     fifo_[2] = fifo_[3] = 0;
     fifo_[4] = timer0_;
     fifo_[5] = static_cast<std::uint8_t>(timer1_ << 1 | ((output_ & kDmaEnable) ? 1 : 0));
@@ -185,8 +185,8 @@ void FloppyController::powerdown_mode() {
 
 void FloppyController::save() {
     std::fill_n(fifo_.begin(), 15, std::uint8_t{0});
-    fifo_[2] = units_[0].at.track;
-    fifo_[3] = units_[1].at.track;
+    fifo_[2] = unit(0).at.track;
+    fifo_[3] = unit(1).at.track;
     fifo_[6] = timer0_;
     fifo_[7] = timer1_;
     fifo_[8] = end_of_track_;
@@ -198,8 +198,8 @@ void FloppyController::save() {
 }
 
 void FloppyController::restore() {
-    units_[0].at.track = fifo_[3];
-    units_[1].at.track = fifo_[4];
+    unit(0).at.track = fifo_[3];
+    unit(1).at.track = fifo_[4];
     timer0_ = fifo_[7];
     timer1_ = fifo_[8];
     end_of_track_ = fifo_[9];

@@ -17,7 +17,7 @@ class FloppyController;
 struct FloppyFormat {
     std::uint8_t sectors = 0;      ///< on a track; 0: nothing is known
     std::uint8_t tracks = 0;
-    std::uint8_t heads = 2;
+    std::uint8_t heads = 1;
     std::uint8_t rate = 0;         ///< as the data rate select register counts: 0 500, 1 300, 2 250, 3 1000 kbit/s
 
     std::uint32_t total_sectors() const { return std::uint32_t{sectors} * tracks * heads; }

@@ -8,35 +8,23 @@ namespace rhea {
 
 using namespace floppy;
 
-FloppyFormat FloppyController::format() const {
-    const auto* drive = units_[selected_].drive;
-    return drive ? drive->format() : FloppyFormat{};
-}
-
 // --- the head -------------------------------------------------------------------------------------------------------------
 
-std::uint32_t FloppyController::sector_number() const {
-    const auto& at = units_[selected_].at;
+std::uint32_t FloppyController::sector_number() {
+    const auto& at = unit().at;
     const auto shape = format();
     return (std::uint32_t{at.track} * shape.heads + at.head) * shape.sectors + at.sector - 1;
 }
 
-FloppyController::Seek FloppyController::seek_to(Position where) {
-    const auto shape = format();
-    auto& at = unit().at;
+FloppyController::Seek FloppyController::seek_to(Unit& unit, Position where) {
+    const auto shape = format_of(unit);
     if (where.track > shape.tracks || (where.head != 0 && shape.heads < 2)) return Seek::bad_track;
     if (where.sector > shape.sectors) return Seek::bad_sector;
-    const bool moves = where.track != at.track;
-    at = where;
-    auto* drive = unit().drive;
-    if (moves && drive) drive->head_moved();
-    if (!drive || !drive->has_disk()) return Seek::bad_track;
+    const bool moves = where.track != unit.at.track;
+    unit.at = where;
+    if (moves && unit.drive) unit.drive->head_moved();
+    if (!unit.drive || !unit.drive->has_disk()) return Seek::bad_track;
     return moves ? Seek::moved : Seek::stayed;
-}
-
-void FloppyController::recalibrate_head(Unit& of) {
-    if (of.drive && of.at.track != 0) of.drive->head_moved();
-    of.at = {};
 }
 
 bool FloppyController::next_sector() {
@@ -102,7 +90,7 @@ void FloppyController::start_transfer(Direction direction) {
     } else {
         int sectors = end_of_track - sector + 1;
         if (multi_track_) sectors += end_of_track;
-        if (sectors <= 0) return refuse_transfer(kMissingMark);
+        if (sectors < 0) return refuse_transfer(kMissingMark);
         length_ = (128u << std::min<unsigned>(size_code, 7)) * static_cast<unsigned>(sectors);
     }
     end_of_track_ = end_of_track;
@@ -118,6 +106,7 @@ void FloppyController::start_transfer(Direction direction) {
 void FloppyController::run_dma() {
     dma_waiting_ = true;      // until end_transfer
     const bool moves_data = direction_ != Direction::verify;
+    if (moves_data && !dma_) return;
     while (position_ < length_ && dma_waiting_) {
         if (!dma_sector()) return;
         if (moves_data && dma_ && dma_->terminal_count()) break;
@@ -178,7 +167,6 @@ bool FloppyController::scan(std::span<const std::uint8_t> on_disk, std::span<con
 }
 
 void FloppyController::deleted_data() {
-    select(fifo_[1]);
     end_transfer(kAbnormal | kSeekEnd, 0, 0);      // no disk image has deleted data
 }
 

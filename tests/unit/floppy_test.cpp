@@ -67,11 +67,11 @@ TEST_CASE("seeks interrupt, and are sensed with the cylinder", "[floppy]") {
     CHECK(rig.irq(kIrq));
     CHECK(rig.ask({0x08}) == Bytes{0x20, 30});
     CHECK_FALSE(rig.irq(kIrq));
-    rig.command({0x8f, 0, 5});
+    rig.command({0xcf, 0, 5});
     CHECK(rig.ask({0x08}) == Bytes{0x20, 35});
-    rig.command({0xcf, 0, 200});
-    CHECK(rig.ask({0x08}) == Bytes{0x20, 0});
     rig.command({0x8f, 0, 200});
+    CHECK(rig.ask({0x08}) == Bytes{0x20, 0});
+    rig.command({0xcf, 0, 200});
     CHECK(rig.ask({0x08}) == Bytes{0x20, 79});
     rig.command({0x07, 0});
     CHECK(rig.ask({0x08}) == Bytes{0x20, 0});
