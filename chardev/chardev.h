@@ -38,6 +38,8 @@ public:
     virtual void flush() = 0;
     /// Bytes written and not yet taken by the system.
     virtual std::size_t pending() const { return output_.size(); }
+    /// Forgets what has not left yet.
+    virtual void discard() { output_.clear(); }
     /// Stops and resumes `received`. On at the start.
     virtual void set_reading(bool on) = 0;
     /// Ends this stream: sends what the system still takes at once, then closes. `disconnected` is called from a later turn

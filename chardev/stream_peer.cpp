@@ -100,6 +100,11 @@ long StreamPeer::send_some(std::string_view bytes) {
     return ::write(out_.get(), bytes.data(), bytes.size());
 }
 
+void StreamPeer::discard() {
+    std::string().swap(output_);
+    sent_ = 0;
+}
+
 void StreamPeer::close() {
     if (ended_) return;
     blocked_ = false;

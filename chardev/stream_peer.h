@@ -42,6 +42,7 @@ public:
     void schedule() override;
     void flush() override;
     std::size_t pending() const override { return output_.size() - sent_; }
+    void discard() override;
     void set_reading(bool on) override;
     void close() override;
     int take_fd() override;

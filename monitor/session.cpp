@@ -104,11 +104,12 @@ void Session::deliver(const std::string& event_line) {
         engine_.log(fmt::format("QMP client closed: it does not read, and {} bytes of events wait for it", pending));
         command_mode_ = false;
         std::erase(engine_.listening_, this);
-        peer_->output().clear();
+        peer_->discard();
         peer_->close();
         return;
     }
     out() += event_line;
+    large_ = large_ || pending > kLarge;
     peer_->schedule();
 }
 
@@ -132,7 +133,7 @@ void Session::received(std::string_view bytes) {
     give_memory_back();
 }
 
-/// The C library keeps what a large message took; an emulator that is one of hundreds must not.
+/// The C library keeps what a large message or backlog took; an emulator that is one of hundreds must not.
 void Session::give_memory_back() {
     if (!large_ || !peer_ || peer_->pending() > 0) return;
     large_ = false;
@@ -140,10 +141,12 @@ void Session::give_memory_back() {
 }
 
 void Session::disconnected() {
+    peer_->discard();
+    std::string().swap(held_);
+    if (std::exchange(large_, false)) malloc_trim(0);
     peer_ = nullptr;
     command_mode_ = false;
     queue_.clear();
-    held_.clear();
     std::erase(engine_.listening_, this);
 }
 

@@ -74,7 +74,7 @@ private:
     bool oob_ = false;
     bool running_ = false;              // an in-band command has not been answered
     bool feeding_ = false;
-    bool large_ = false;                // a message or reply was large: its memory goes back to the system
+    bool large_ = false;                // a message, reply or backlog was large: its memory goes back to the system
     bool reading_ = true;
     bool input_ended_ = false;          // the client closed its side; what it asked for is still answered
 };

@@ -109,6 +109,8 @@ TEST_CASE("READ ID takes 20 ms of virtual time", "[floppy]") {
     rig.drive("f", floppy_image());
     REQUIRE(rig.device({{"driver", "floppy"}, {"drive", "f"}}) == "");
     rig.clocks.set_running(true);
+    rig.guest.outb(kStatus, 0x80);      // finds the first sector, as the reset of a machine that is complete does
+    rig.sense_all();
     rig.command({0x0f, 0, 3});
     rig.sense_all();
     rig.command({0x0a, 0x04});
