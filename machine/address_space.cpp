@@ -30,20 +30,36 @@ void store(unsigned char* to, std::uint64_t value, unsigned size) {
     for (unsigned i = 0; i < size; ++i) to[i] = static_cast<unsigned char>(value >> (8 * i));
 }
 
-/// The width of the next access to a device when `length` bytes are left.
+constexpr unsigned kBusWidth = 4;
+
+/// The width of the next access to a device when `length` bytes are left. A device is chosen by the first byte; it gets the
+/// bytes behind its end too, as on the bus.
 unsigned access_width(const AddressSpace::Region& region, std::uint64_t offset, std::uint64_t length) {
-    std::uint64_t width = std::min<std::uint64_t>({region.max_access, length, region.size - offset});
+    std::uint64_t width = std::min<std::uint64_t>(std::max(region.max_access, kBusWidth), length);
     if (const auto alignment = offset & (~offset + 1); alignment != 0) width = std::min(width, alignment);
     return static_cast<unsigned>(std::bit_floor(width));
 }
 
 std::uint64_t device_read(const AddressSpace::Region& region, std::uint64_t offset, unsigned size) {
+    if (size > region.max_access) {
+        std::uint64_t value = 0;
+        for (unsigned at = 0; at < size; at += region.max_access)
+            value |= low_bytes(region.handler->io_read(offset + at, region.max_access), region.max_access) << (8 * at);
+        return value;
+    }
     if (size >= region.min_access) return low_bytes(region.handler->io_read(offset, size), size);
     const auto start = offset & ~std::uint64_t{region.min_access - 1};
     return low_bytes(region.handler->io_read(start, region.min_access) >> (8 * (offset - start)), size);
 }
 
 void device_write(const AddressSpace::Region& region, std::uint64_t offset, std::uint64_t value, unsigned size) {
+    if (size > region.max_access) {
+        // The first part may take the region away.
+        IoHandler& handler = *region.handler;
+        const unsigned part = region.max_access;
+        for (unsigned at = 0; at < size; at += part) handler.io_write(offset + at, low_bytes(value >> (8 * at), part), part);
+        return;
+    }
     if (size >= region.min_access) return region.handler->io_write(offset, low_bytes(value, size), size);
     const auto start = offset & ~std::uint64_t{region.min_access - 1};
     region.handler->io_write(start, low_bytes(value, size) << (8 * (offset - start)), region.min_access);

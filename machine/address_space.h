@@ -10,8 +10,10 @@
 namespace rhea {
 
 /// A device's registers. Accesses come in the widths that its region allows, aligned to their width within the region; wider
-/// ones are split into rising addresses, narrower ones are cut out of an access of the least width. A handler may change the
-/// address space that it stands in. Widths that a device does not decode it reads as it likes and ignores when written.
+/// ones are split into rising addresses, narrower ones are cut out of an access of the least width. An access of up to four
+/// bytes goes whole to the device at its first byte: `offset` may lie behind the end of a region that is smaller. A handler
+/// may change the address space that it stands in. Widths that a device does not decode it reads as it likes and ignores
+/// when written.
 class IoHandler {
 public:
     virtual ~IoHandler() = default;

@@ -3,12 +3,13 @@
 #include <cstdio>
 
 #include "machine/events.h"
+#include "machine/panic_events.h"
 
 namespace rhea {
 
 void declare_lifecycle_events(EventBus& events) {
     events.declare<ShutdownEvent, PowerdownEvent, ResetEvent, StopEvent, ResumeEvent, SuspendEvent, SuspendDiskEvent, WakeupEvent,
-                   WatchdogEvent, RtcChangeEvent>();
+                   WatchdogEvent, RtcChangeEvent, GuestPanickedEvent, GuestCrashLoadedEvent>();
 }
 
 Lifecycle::Lifecycle(uv_loop_t* loop, Clocks& clocks, EventBus& events, Actions actions)
@@ -161,6 +162,19 @@ void Lifecycle::watchdog_expired() {
     case WatchdogAction::inject_nmi: inject_nmi(); break;
     }
 }
+
+void Lifecycle::guest_panicked() {
+    const PanicAction action = actions_.panic;
+    if (action == PanicAction::none) return events_.emit(GuestPanickedEvent{GuestPanicAction::run});
+    // Whoever wants to keep the machine after its end wants to look at one that has panicked, too.
+    const bool pause = action == PanicAction::pause ||
+                       (action == PanicAction::shutdown && actions_.shutdown == ShutdownAction::pause);
+    events_.emit(GuestPanickedEvent{pause ? GuestPanicAction::pause : GuestPanicAction::poweroff});
+    stop_with(RunState::guest_panicked);
+    if (!pause) request_shutdown(ShutdownCause::guest_panic);
+}
+
+void Lifecycle::guest_crash_loaded() { events_.emit(GuestCrashLoadedEvent{GuestPanicAction::run}); }
 
 void Lifecycle::rtc_changed(std::int64_t offset_seconds, const std::string& qom_path) {
     events_.emit(RtcChangeEvent{offset_seconds, qom_path});

@@ -58,6 +58,9 @@ public:
     void request_wakeup(WakeupCause cause) override;
     void watchdog_expired() override;
     void rtc_changed(std::int64_t offset_seconds, const std::string& qom_path) override;
+    void guest_panicked() override;
+    void guest_crash_loaded() override;
+    void exit(int status) override { end(status); }
     void inject_nmi() override;
     void set_a20(bool enabled) override;
 

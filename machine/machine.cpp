@@ -79,7 +79,7 @@ bool Machine::plug_devices(const cli::Reporter& reporter) {
 }
 
 bool Machine::build(const cli::Reporter& reporter) {
-    if (!open_drives(reporter)) return false;
+    if (!open_drives(reporter) || !open_port_chardevs(chardevs_, config_, reporter, port_chardevs_)) return false;
     if (type_->is_pc) {
         auto ram = GuestMemory::allocate(config_.memory.size, type_->default_ram_id);
         if (!ram) {

@@ -18,6 +18,7 @@
 #include "machine/lifecycle.h"
 #include "machine/machine_types.h"
 #include "machine/pci_commands.h"
+#include "machine/port_chardevs.h"
 #include "machine/qtest.h"
 #include "monitor/engine.h"
 
@@ -60,6 +61,7 @@ public:
     DeviceTree& devices() { return devices_; }
     const DeviceTree& devices() const { return devices_; }
     Chardevs& chardevs() { return chardevs_; }
+    const PortChardevs& port_chardevs() const { return port_chardevs_; }
     GuestMemory* ram() { return ram_.get(); }
     uv_loop_t* loop() { return loop_; }
     PcBoard* board() { return board_.get(); }
@@ -100,6 +102,7 @@ private:
     AddressSpace ports_{0xff};
     AddressSpace memory_{0};
     std::unique_ptr<GuestMemory> ram_;
+    PortChardevs port_chardevs_;
     std::unique_ptr<PcBoard> board_;
     PciRootBuses no_buses_;
     DeviceTree devices_;                  // goes before the board and the buses that it hangs on

@@ -52,6 +52,11 @@ public:
     virtual void watchdog_expired() = 0;
     /// The guest set its clock: it is now `offset_seconds` ahead of what it would show untouched.
     virtual void rtc_changed(std::int64_t offset_seconds, const std::string& qom_path) = 0;
+    /// The guest says that it has panicked: does what `-action panic=` says. Or that its crash kernel has taken over.
+    virtual void guest_panicked() = 0;
+    virtual void guest_crash_loaded() = 0;
+    /// Ends the emulator with this status, with no event.
+    virtual void exit(int status) = 0;
     virtual void inject_nmi() = 0;
     /// The A20 gate: address bit 20 is passed on or held at 0.
     virtual void set_a20(bool enabled) = 0;

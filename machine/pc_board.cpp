@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "machine/devices/isa_parallel.h"
+#include "machine/devices/isa_serial.h"
 #include "machine/machine.h"
 
 namespace rhea {
@@ -89,6 +93,25 @@ void PcBoard::add_interrupt_controllers(Machine& machine) {
     machine.devices().add_onboard(std::move(io_apic), "/machine/i440fx/ioapic");
 }
 
+Result<void> PcBoard::add_ports(Machine& machine) {
+    const auto free = [](const Chardev* chardev) -> Result<void> {
+        if (chardev && chardev->in_use()) return fail(fmt::format("Device '{}' is in use", chardev->label()));
+        return {};
+    };
+    const PortChardevs& chardevs = machine.port_chardevs();
+    for (std::size_t i = 0; i < std::min<std::size_t>(chardevs.serials.size(), IsaSerial::kPorts); ++i) {
+        if (!chardevs.serials[i]) continue;
+        Chardev* chardev = *chardevs.serials[i];
+        RHEA_CHECK(free(chardev));
+        add<IsaSerial>(machine, machine.ports(), machine.clocks(), IsaSerial::kBases[i], gsi_.line(IsaSerial::kIrqs[i]), chardev);
+    }
+    for (std::size_t i = 0; i < chardevs.parallels.size(); ++i) {
+        RHEA_CHECK(free(chardevs.parallels[i]));
+        add<IsaParallel>(machine, machine.ports(), IsaParallel::kBases[i], gsi_.line(IsaParallel::kIrq), chardevs.parallels[i]);
+    }
+    return {};
+}
+
 PcBoard::PcBoard(Machine& machine) : pci_("pci.0", machine.ports(), machine.memory()), root_buses_{&pci_} {}
 
 Result<void> PcBoard::build(Machine& machine) {
@@ -111,7 +134,7 @@ Result<void> PcBoard::build(Machine& machine) {
     auto& pit = add<I8254>(machine, machine.ports(), machine.clocks(), gsi_.line(0));
     gsi_.on_watched = [&pit](bool watched) { pit.set_interrupt_wanted(watched); };
     tree.skip_onboard();                                                  // speaker
-    tree.skip_onboard(static_cast<unsigned>(config.serials.size() + config.parallels.size()));
+    RHEA_CHECK(add_ports(machine));
     fill_cmos(*rtc_, config, *machine.ram());
     drives_.add_floppy(machine, gsi_);
     RHEA_CHECK(drives_.attach_floppies(machine));

@@ -44,6 +44,7 @@ private:
     T& add_pci(Machine& machine, unsigned devfn, Args&&... args);
 
     void add_interrupt_controllers(Machine& machine);
+    Result<void> add_ports(Machine& machine);
 
     Gsi gsi_;
     std::unique_ptr<PicPair> pics_;

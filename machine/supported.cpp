@@ -57,18 +57,8 @@ void drop_defaults(cli::Config& config) {
 }
 
 bool check_supported(const cli::Config& config, const cli::Reporter& reporter) {
-    const auto asked = [](const std::vector<cli::Text>& ports) {
-        std::vector<cli::Text> out;
-        std::copy_if(ports.begin(), ports.end(), std::back_inserter(out),
-                     [](const cli::Text& port) { return !is_default(port.where) && port.value != "none"; });
-        return out;
-    };
-
     Checker check(reporter);
     check.list(config.monitors, [](const cli::Monitor& m) { return m.mode == cli::Monitor::Mode::control; });
-    check.list(asked(config.serials));
-    check.list(asked(config.parallels));
-    check.list(config.debugcons);
     check.list(config.objects);
     check.list(config.netdevs);
     check.list(config.nics);

@@ -26,6 +26,9 @@ public:
     void request_wakeup(WakeupCause cause) override { add(cause == WakeupCause::rtc ? "wake-up by rtc" : "wake-up"); }
     void watchdog_expired() override { add("watchdog"); }
     void rtc_changed(std::int64_t offset, const std::string&) override { add("rtc ", std::to_string(offset)); }
+    void guest_panicked() override { add("guest panicked"); }
+    void guest_crash_loaded() override { add("guest crash loaded"); }
+    void exit(int status) override { add("exit ", std::to_string(status)); }
     void inject_nmi() override { add("nmi"); }
     void set_a20(bool enabled) override { add(enabled ? "a20 on" : "a20 off"); }
 

@@ -1,0 +1,30 @@
+#pragma once
+/// "isa-serial": a 16550A at COM1 to COM4.
+#include <cstdint>
+
+#include "machine/device.h"
+#include "machine/devices/uart16550.h"
+
+namespace rhea {
+
+class IsaSerial final : public Device {
+public:
+    static constexpr unsigned kPorts = 4;
+    static constexpr std::uint16_t kBases[kPorts] = {0x3f8, 0x2f8, 0x3e8, 0x2e8};
+    static constexpr unsigned kIrqs[kPorts] = {4, 3, 4, 3};
+
+    /// All outlive it; `chardev` may be null.
+    IsaSerial(AddressSpace& ports, Clocks& clocks, std::uint16_t base, IrqLine irq, Chardev* chardev)
+        : Device("isa-serial"),
+          uart_(clocks, irq, chardev),
+          mapping_(ports, {.name = "serial", .base = base, .size = Uart16550::kRegisters, .handler = &uart_, .max_access = 1}) {}
+
+    void reset() override { uart_.reset(); }
+    Uart16550& uart() { return uart_; }
+
+private:
+    Uart16550 uart_;
+    Mapping mapping_;
+};
+
+}  // namespace rhea

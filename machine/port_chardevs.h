@@ -1,0 +1,22 @@
+#pragma once
+/// The character devices behind the board's serial and parallel ports and debug consoles (-serial, -parallel, -debugcon, and
+/// the default ones).
+#include <optional>
+#include <vector>
+
+#include "chardev/registry.h"
+#include "machine/cli/config.h"
+#include "machine/cli/process.h"
+
+namespace rhea {
+
+/// In the order of the options. Null: a default port whose kind of character device is not to be had; it leads nowhere.
+struct PortChardevs {
+    std::vector<std::optional<Chardev*>> serials;  ///< nullopt: "none", there is no such port
+    std::vector<Chardev*> parallels, debugcons;
+};
+
+/// Opens them. False: it failed, and was reported.
+bool open_port_chardevs(Chardevs& chardevs, const cli::Config& config, const cli::Reporter& reporter, PortChardevs& out);
+
+}  // namespace rhea
