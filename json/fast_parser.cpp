@@ -8,6 +8,7 @@
 #define RAPIDJSON_HAS_STDSTRING 0
 #include <rapidjson/reader.h>
 
+#include "json/canonical_text.h"
 #include "json/number.h"
 #include "json/utf8.h"
 
@@ -39,7 +40,7 @@ namespace {
 
 constexpr std::size_t kKeptMemory = 64u << 10;  // a longer message's memory is given back
 
-// Numbers come as their text: RapidJSON would round some of them differently, and calls large ones errors.
+// Numbers come as their text: RapidJSON reads some of them wrong (2e-324, digits by the dozen), and calls large ones errors.
 constexpr unsigned kFlags = rapidjson::kParseStopWhenDoneFlag | rapidjson::kParseNumbersAsStringsFlag;
 
 /// 0e1 and -0E1, which QEMU's lexer reads as two tokens.
@@ -62,31 +63,58 @@ namespace rhea::json {
 /// Takes RapidJSON's events. Each false ends the parse: the value is for the exact parser.
 class FastParser::Builder {
 public:
-    explicit Builder(Bounds bounds) : bounds_(bounds) {}
+    Builder(Bounds bounds, std::string_view opaque) : bounds_(bounds), opaque_(opaque) {}
 
     void clear() {
         open_.clear();
-        tokens_ = 0;
+        text_.clear();
+        depth_ = tokens_ = 0;
     }
     QObject take() { return std::move(result_); }
 
-    bool Null() { return add(QNull()); }
-    bool Bool(bool value) { return add(value); }
+    bool Null() {
+        if (!text_.open()) return add(QNull());
+        text_.null();
+        return count();
+    }
+    bool Bool(bool value) {
+        if (!text_.open()) return add(value);
+        text_.boolean(value);
+        return count();
+    }
     bool RawNumber(const char* text, rapidjson::SizeType length, bool) {
-        const std::string_view number(text, length);
-        return !has_bare_zero_exponent(number) && add(parse_number(number));
+        const std::string_view digits(text, length);
+        if (has_bare_zero_exponent(digits)) return false;
+        const QNum number = parse_number(digits);
+        if (!text_.open()) return add(number);
+        text_.number(number);
+        return count();
     }
     bool String(const char* text, rapidjson::SizeType length, bool) {
-        return is_plain_utf8(std::string_view(text, length)) && add(std::string(text, length));
+        const std::string_view string(text, length);
+        if (text_.open()) return text_.string(string) && count();
+        return is_plain_utf8(string) && add(std::string(string));
     }
     bool Key(const char* text, rapidjson::SizeType length, bool) {
-        if (!is_plain_utf8(std::string_view(text, length))) return false;
+        const std::string_view name(text, length);
         tokens_ += 2;
-        open_.back().key.assign(text, length);
+        if (text_.open()) return text_.key(name);
+        if (!is_plain_utf8(name)) return false;
+        open_.back().key.assign(name);
         return true;
     }
-    bool StartObject() { return open(QObject(QDict())); }
-    bool StartArray() { return open(QObject(QList())); }
+    bool StartObject() {
+        if (!enter()) return false;
+        if (opaque()) text_.begin_object();
+        else open_.push_back(Open{QDict(), {}});
+        return true;
+    }
+    bool StartArray() {
+        if (!enter()) return false;
+        if (opaque()) text_.begin_array();
+        else open_.push_back(Open{QList(), {}});
+        return true;
+    }
     bool EndObject(rapidjson::SizeType) { return close(); }
     bool EndArray(rapidjson::SizeType) { return close(); }
 
@@ -103,12 +131,18 @@ private:
         std::string key;  // of the member that comes next
     };
 
-    bool open(QObject&& container) {
-        if (open_.size() == bounds_.nesting) return false;
-        open_.push_back(Open{std::move(container), {}});
-        return true;
+    /// Whether the container that begins is, or lies within, the member that nobody looks into.
+    bool opaque() const {
+        return text_.open() ||
+               (!opaque_.empty() && open_.size() == 1 && open_[0].container.dict() && open_[0].key == opaque_);
     }
+    bool enter() { return ++depth_ <= bounds_.nesting; }
     bool close() {
+        --depth_;
+        if (text_.open()) {
+            if (!text_.end()) return false;
+            return text_.open() ? count() : add(QRaw{text_.take()});
+        }
         QObject container = std::move(open_.back().container);
         open_.pop_back();
         if (!open_.empty()) return add(std::move(container));
@@ -127,18 +161,21 @@ private:
     bool count() { return (tokens_ += 3) <= bounds_.tokens; }
 
     const Bounds bounds_;
+    const std::string_view opaque_;
     std::vector<Open> open_;
+    CanonicalText text_;  // while it is open, it takes everything
     QObject result_;
-    std::size_t tokens_ = 0;
+    std::size_t depth_ = 0, tokens_ = 0;
 };
 
 struct FastParser::State {
-    explicit State(Bounds bounds) : builder(bounds) {}
+    State(Bounds bounds, std::string_view opaque) : builder(bounds, opaque) {}
     Builder builder;
     rapidjson::Reader reader;
 };
 
-FastParser::FastParser(Bounds bounds) : bounds_(bounds), state_(std::make_unique<State>(bounds)) {}
+FastParser::FastParser(Bounds bounds, std::string_view opaque)
+    : bounds_(bounds), opaque_(opaque), state_(std::make_unique<State>(bounds, opaque)) {}
 FastParser::~FastParser() = default;
 
 FastParser::Outcome FastParser::parse(std::string_view bytes, QObject& value, std::size_t& length) {
@@ -148,7 +185,7 @@ FastParser::Outcome FastParser::parse(std::string_view bytes, QObject& value, st
         value = state_->builder.take();
         length = stream.Tell();
     }
-    if (stream.Tell() > kKeptMemory) state_ = std::make_unique<State>(bounds_);
+    if (stream.Tell() > kKeptMemory) state_ = std::make_unique<State>(bounds_, opaque_);
     else state_->builder.clear();
     if (parsed) return Outcome::parsed;
     return stream.at_end() ? Outcome::cut : Outcome::refused;

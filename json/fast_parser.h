@@ -21,7 +21,8 @@ public:
         refused,  ///< not for this parser
     };
 
-    explicit FastParser(Bounds bounds);
+    /// `opaque`: as json::Stream's.
+    explicit FastParser(Bounds bounds, std::string_view opaque = {});
     ~FastParser();
 
     /// Reads the dict or list that `bytes` begin with; `length`: how many bytes it has.
@@ -31,6 +32,7 @@ private:
     class Builder;
     struct State;
     const Bounds bounds_;
+    const std::string_view opaque_;
     std::unique_ptr<State> state_;
 };
 

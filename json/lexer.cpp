@@ -2,34 +2,11 @@
 
 #include <array>
 
+#include "json/byte_class.h"
+
 namespace rhea::json {
 
 namespace {
-
-// What a byte may be, apart from its place in a number.
-enum : std::uint8_t {
-    kBlank = 1,  // between tokens
-    kEndsRecovery = 2,
-    kBody = 4,      // within a string, standing for itself whichever quotes it has
-    kInString = 8,  // within a string or behind a backslash
-    kLower = 16,
-    kDigit = 32,
-};
-
-constexpr auto kClass = [] {
-    std::array<std::uint8_t, 256> table{};
-    for (unsigned c = 0; c < 256; ++c) {
-        const bool control = c < 0x20, far = c >= 0xFE;
-        if (c == ' ' || c == '\t' || c == '\r' || c == '\n') table[c] |= kBlank;
-        if ((control && c != '\t') || far || c == '{' || c == '}' || c == '[' || c == ']' || c == ':' || c == ',')
-            table[c] |= kEndsRecovery;
-        if (!control && !far) table[c] |= kInString;
-        if (!control && !far && c != '"' && c != '\'' && c != '\\') table[c] |= kBody;
-        if (c >= 'a' && c <= 'z') table[c] |= kLower;
-        if (c >= '0' && c <= '9') table[c] |= kDigit;
-    }
-    return table;
-}();
 
 /// The tokens of one byte; none for the others.
 constexpr auto kPunctuation = [] {
@@ -42,13 +19,6 @@ constexpr auto kPunctuation = [] {
     table[','] = Token::comma;
     return table;
 }();
-
-bool is(char c, std::uint8_t what) { return kClass[static_cast<unsigned char>(c)] & what; }
-
-const char* run(const char* at, const char* end, std::uint8_t what) {
-    while (at != end && is(*at, what)) ++at;
-    return at;
-}
 
 }  // namespace
 
@@ -150,7 +120,7 @@ Token Lexer::begin(const char*& at) {
 
 /// One byte in, or right behind, a number.
 Token Lexer::number_step(unsigned char byte) {
-    const bool digit = kClass[byte] & kDigit, mark = byte == 'e' || byte == 'E';
+    const bool digit = kByteClass[byte] & kDigit, mark = byte == 'e' || byte == 'E';
     const auto go_on = [this](State state) {
         state_ = state;
         return Token::none;

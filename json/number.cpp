@@ -33,9 +33,39 @@ double parse_double(std::string_view text) {
     return text.front() == '-' ? -value : value;
 }
 
+/// Most numbers: up to 15 digits and no exponent, where one division is exact to the last bit.
+bool parse_short(std::string_view text, QNum& number) {
+    static constexpr double kTens[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    const bool negative = text.front() == '-';
+    if (negative) text.remove_prefix(1);
+    if (text.size() > 16) return false;
+    std::int64_t digits = 0;
+    std::size_t count = 0, whole = 0;
+    bool point = false;
+    for (const char c : text) {
+        if (c == '.') {
+            point = true;
+            whole = count;
+        } else {
+            if (c < '0' || c > '9') return false;
+            digits = digits * 10 + (c - '0');
+            ++count;
+        }
+    }
+    if (count > 15) return false;
+    if (!point) {
+        number = QNum::from_int(negative ? -digits : digits);
+    } else {
+        const double value = static_cast<double>(digits) / kTens[count - whole];
+        number = QNum::from_double(negative ? -value : value);
+    }
+    return true;
+}
+
 }  // namespace
 
 QNum parse_number(std::string_view text) {
+    if (QNum number; parse_short(text, number)) return number;
     const char* const begin = text.data();
     const char* const end = begin + text.size();
     std::int64_t value = 0;

@@ -7,9 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "json/byte_class.h"
 #include "json/exact_parser.h"
 #include "json/fast_parser.h"
 #include "json/lexer.h"
+#include "json/plain_tokens.h"
 
 namespace rhea::json {
 
@@ -17,8 +19,6 @@ namespace {
 
 constexpr std::size_t kKeptMemory = 64u << 10;  // a longer message's buffer is given back
 constexpr std::size_t kLongGap = 16;            // white space within a message that is not worth holding
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 Fail limit_exceeded(std::string_view which) {
     return fail(Error(fmt::format("JSON {} limit exceeded", which)).legacy("JSONParsing"));
@@ -32,8 +32,8 @@ Fail stray(std::string_view token) {
 
 class Stream::Impl {
 public:
-    Impl(Sink& sink, Limits limits)
-        : sink_(sink), limits_(limits), lexer_(limits.message_bytes), fast_({limits.nesting, limits.tokens}) {}
+    Impl(Sink& sink, Limits limits, std::string_view opaque)
+        : sink_(sink), limits_(limits), lexer_(limits.message_bytes), fast_({limits.nesting, limits.tokens}, opaque) {}
 
     std::size_t feed(std::string_view bytes);
     void finish();
@@ -45,14 +45,12 @@ public:
 
 private:
     /// What is known of the message that has begun.
-    struct Message {
-        std::size_t tokens = 0;
-        std::size_t bytes = 0;
-        std::ptrdiff_t braces = 0, brackets = 0;
+    struct Message : Extent {
         bool refused = false;  // by the fast parser
     };
 
     void skip(const char*& at, const char* end);
+    void pass_plain(const char*& at, const char* end);
     bool read_fast(const char*& at, const char* end, QObject& value);
     bool count(Token token);
     std::string_view exceeded() const;
@@ -87,6 +85,9 @@ std::size_t Stream::Impl::feed(std::string_view bytes) {
                     if (!sink_.input(std::move(value))) return static_cast<std::size_t>(at - begin);
                     continue;
                 }
+            } else if (is_open()) {
+                pass_plain(at, end);
+                if (at == end || is(*at, kBlank)) continue;
             }
         }
         const Token token = lexer_.next(at, end);
@@ -108,9 +109,16 @@ void Stream::Impl::skip(const char*& at, const char* end) {
         unheld_ = at;
     } else if (at != gap && (at == end || static_cast<std::size_t>(at - gap) > kLongGap)) {
         // One blank is kept, as the tokens must stay apart.
-        if (unheld_ != gap || held_.empty() || !is_blank(held_.back())) held_.append(unheld_, gap + 1);
+        if (unheld_ != gap || held_.empty() || !is(held_.back(), kBlank)) held_.append(unheld_, gap + 1);
         unheld_ = at;
     }
+}
+
+/// Most of a large message's tokens, unless a limit is near.
+void Stream::Impl::pass_plain(const char*& at, const char* end) {
+    const auto bytes = static_cast<std::size_t>(end - at);
+    if (message_.bytes + bytes < limits_.message_bytes && message_.tokens + bytes < limits_.tokens)
+        at = pass_plain_tokens(at, end, message_, limits_.nesting);
 }
 
 /// A message that begins at `at`, when all of it is here and it is plain JSON.
@@ -198,7 +206,7 @@ void Stream::Impl::finish() {
     sink_.input(std::move(input));
 }
 
-Stream::Stream(Sink& sink, Limits limits) : impl_(std::make_unique<Impl>(sink, limits)) {}
+Stream::Stream(Sink& sink, Limits limits, std::string_view opaque) : impl_(std::make_unique<Impl>(sink, limits, opaque)) {}
 Stream::~Stream() = default;
 std::size_t Stream::feed(std::string_view bytes) { return impl_->feed(bytes); }
 void Stream::finish() { impl_->finish(); }

@@ -32,7 +32,9 @@ public:
 
 class Stream {
 public:
-    explicit Stream(Sink& sink, Limits limits = {});
+    /// `opaque`: a list or dict that is this member of a message is given out as a QRaw if possible, at a fraction of the
+    /// cost.
+    explicit Stream(Sink& sink, Limits limits = {}, std::string_view opaque = {});
     ~Stream();
 
     /// Takes bytes in; returns how many were consumed: all of them, unless the sink stopped the stream. Any way of cutting

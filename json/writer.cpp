@@ -3,6 +3,8 @@
 #include <array>
 #include <cassert>
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 
 #include "json/utf8.h"
 
@@ -50,6 +52,26 @@ template <class Number, class... Format>
 void append_number(std::string& out, Number value, Format... format) {
     char text[40];
     out.append(text, std::to_chars(text, text + sizeof text, value, format...).ptr);
+}
+
+/// 2.5 and the like, whose decimal places are few and exact, without the work that other numbers take.
+bool append_sixteenths(std::string& out, double value) {
+    constexpr double kLargest = 1e9;  // all digits together are fewer than 17
+    if (!(value > -kLargest && value < kLargest) || (value == 0 && std::signbit(value))) return false;
+    const double sixteenths = value * 16;
+    auto scaled = static_cast<std::int64_t>(sixteenths);
+    if (static_cast<double>(scaled) != sixteenths) return false;
+    if (scaled < 0) out += '-';
+    scaled = std::abs(scaled) * 625;  // ten-thousandths
+    append_number(out, scaled / 10000);
+    std::int64_t places = scaled % 10000;
+    if (places == 0) return true;
+    char text[] = {'.', static_cast<char>('0' + places / 1000), static_cast<char>('0' + places / 100 % 10),
+                   static_cast<char>('0' + places / 10 % 10), static_cast<char>('0' + places % 10)};
+    std::size_t length = sizeof text;
+    while (text[length - 1] == '0') --length;
+    out.append(text, length);
+    return true;
 }
 
 /// The members of an object and of the branches that its discriminators choose, in the order of the wire.
@@ -118,15 +140,18 @@ void Writer::new_line() {
     out_.append(std::size_t{4} * depth_, ' ');
 }
 
-void Writer::separate() {
+inline void Writer::separate() {
     if (after_key_) {
         after_key_ = false;
         return;
     }
     if (depth_ == 0) return;
-    if (!first_) out_ += ',';
-    if (pretty_) new_line();
-    else if (!first_) out_ += ' ';
+    if (pretty_) {
+        if (!first_) out_ += ',';
+        new_line();
+    } else if (!first_) {
+        out_.append(", ", 2);
+    }
     first_ = false;
 }
 
@@ -166,6 +191,7 @@ void Writer::unsigned_integer(std::uint64_t value) {
 
 void Writer::number(double value) {
     separate();
+    if (append_sixteenths(out_, value)) return;
     append_number(out_, value, std::chars_format::general, 17);  // as printf's %.17g, but in no locale
 }
 
@@ -177,6 +203,30 @@ void Writer::string(std::string_view text) {
 void Writer::raw(std::string_view json) {
     separate();
     out_ += json;
+}
+
+/// Compact JSON in the pretty form. Its separators are followed by a blank.
+void Writer::spread(std::string_view json) {
+    separate();
+    bool quoted = false;
+    for (std::size_t at = 0; at < json.size(); ++at) {
+        const char c = json[at];
+        if (quoted || c == '"') {
+            if (c == '\\') out_ += json[at++];
+            else if (c == '"') quoted = !quoted;
+            out_ += json[at];
+            continue;
+        }
+        if (c == '}' || c == ']') {
+            --depth_;
+            new_line();
+        }
+        out_ += c;
+        if (c == '{' || c == '[') ++depth_;
+        if (c == ',') ++at;
+        const bool another_line = c == ',' || ((c == '{' || c == '[') && json[at + 1] != '}' && json[at + 1] != ']');
+        if (another_line) new_line();
+    }
 }
 
 void Writer::quoted(std::string_view text) {
@@ -217,6 +267,7 @@ void Writer::value(const QObject& object) {
                 value(member.value);
             }
             return end_object();
+        case QObject::Type::raw: return pretty_ ? spread(object.raw()->text) : raw(object.raw()->text);
     }
 }
 

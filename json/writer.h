@@ -46,6 +46,7 @@ private:
     void begin(char bracket);
     void end(char bracket);
     void separate();
+    void spread(std::string_view json);
     void new_line();
     void members(const TypeInfo& type, const void* data);
     void quoted(std::string_view text);

@@ -1,4 +1,6 @@
 /// The JSON dialects. Members stand in the order of their buckets: "return" before "id", "id" before "error".
+#include <algorithm>
+
 #include "json/writer.h"
 #include "monitor/text_format.h"
 #include "monitor/wire_format.h"
@@ -9,7 +11,7 @@ namespace {
 
 class JsonDecoder final : public Decoder {
 public:
-    explicit JsonDecoder(json::Sink& sink) : stream_(sink) {}
+    explicit JsonDecoder(json::Sink& sink, bool pretty) : stream_(sink, {}, pretty ? "" : "id") {}
     std::size_t feed(std::string_view bytes) override { return stream_.feed(bytes); }
 
 private:
@@ -21,15 +23,24 @@ class Line {
 public:
     Line(std::string& out, bool pretty) : out_(out), start_(out.size()), pretty_(pretty) {}
     ~Line() {
-        if (pretty_) {
-            for (std::size_t at = start_; (at = out_.find('\n', at)) != std::string::npos; at += 2) out_.insert(at, 1, '\r');
-        }
+        if (pretty_) end_lines();
         out_ += "\r\n";
     }
     Line(const Line&) = delete;
     Line& operator=(const Line&) = delete;
 
 private:
+    /// From the back, so that every byte moves once.
+    void end_lines() {
+        std::size_t from = out_.size();
+        out_.resize(from + static_cast<std::size_t>(
+                               std::count(out_.begin() + static_cast<std::ptrdiff_t>(start_), out_.end(), '\n')));
+        for (std::size_t to = out_.size(); to != from;) {
+            out_[--to] = out_[--from];
+            if (out_[to] == '\n') out_[--to] = '\r';
+        }
+    }
+
     std::string& out_;
     std::size_t start_;
     bool pretty_;
@@ -40,7 +51,7 @@ public:
     explicit JsonFormat(bool pretty) : pretty_(pretty) {}
 
     std::unique_ptr<Decoder> decoder(json::Sink& sink, const CommandTable&) const override {
-        return std::make_unique<JsonDecoder>(sink);
+        return std::make_unique<JsonDecoder>(sink, pretty_);
     }
 
     void greeting(std::string& out, const Version& version) const override {
@@ -179,9 +190,9 @@ const WireFormat& wire_format(Dialect dialect, bool pretty) {
     static const CurrentFormat current(false), current_pretty(true);
     static const Format0_12 v0_12(false), v0_12_pretty(true);
     switch (dialect) {
-    case Dialect::v0_12: return pretty ? v0_12_pretty : v0_12;
-    case Dialect::v0_1: return text_format();
-    case Dialect::current: break;
+        case Dialect::v0_12: return pretty ? v0_12_pretty : v0_12;
+        case Dialect::v0_1: return text_format();
+        case Dialect::current: break;
     }
     return pretty ? current_pretty : current;
 }

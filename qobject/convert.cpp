@@ -202,6 +202,7 @@ private:
             case QObject::Type::string: return kind == TypeKind::string || kind == TypeKind::enumeration;
             case QObject::Type::list: return kind == TypeKind::list;
             case QObject::Type::dict: return kind == TypeKind::object;
+            case QObject::Type::raw: return false;
             }
             return false;
         };

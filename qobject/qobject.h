@@ -47,6 +47,12 @@ private:
     };
 };
 
+/// A value that nobody looks into, kept as its JSON text in QEMU's compact form (json::Stream makes these where it is asked to).
+struct QRaw {
+    std::string text;
+    friend bool operator==(const QRaw& a, const QRaw& b) { return a.text == b.text; }
+};
+
 using QString = std::string;
 using QList = std::vector<QObject>;
 
@@ -118,7 +124,7 @@ constexpr std::uint16_t member_bucket(std::string_view key) {
 
 class QObject {
 public:
-    enum class Type : std::uint8_t { null, boolean, number, string, list, dict };
+    enum class Type : std::uint8_t { null, boolean, number, string, list, dict, raw };
 
     QObject() noexcept : value_(QNull{}) {}
     QObject(QNull) noexcept : value_(QNull{}) {}
@@ -133,6 +139,7 @@ public:
     QObject(QString v) noexcept : value_(std::move(v)) {}
     QObject(QList v) noexcept : value_(std::move(v)) {}
     QObject(QDict v) noexcept : value_(std::move(v)) {}
+    QObject(QRaw v) noexcept : value_(std::move(v)) {}
 
     Type type() const { return static_cast<Type>(value_.index()); }
     bool is_null() const { return type() == Type::null; }
@@ -142,6 +149,7 @@ public:
     const QString* string() const { return std::get_if<QString>(&value_); }
     const QList* list() const { return std::get_if<QList>(&value_); }
     const QDict* dict() const { return std::get_if<QDict>(&value_); }
+    const QRaw* raw() const { return std::get_if<QRaw>(&value_); }
     QString* string() { return std::get_if<QString>(&value_); }
     QList* list() { return std::get_if<QList>(&value_); }
     QDict* dict() { return std::get_if<QDict>(&value_); }
@@ -149,7 +157,7 @@ public:
     friend bool operator==(const QObject& a, const QObject& b) { return a.value_ == b.value_; }
 
 private:
-    std::variant<QNull, bool, QNum, QString, QList, QDict> value_;
+    std::variant<QNull, bool, QNum, QString, QList, QDict, QRaw> value_;
 };
 
 struct QDictEntry {
