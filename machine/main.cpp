@@ -13,6 +13,7 @@
 #include "machine/commands.h"
 #include "machine/event_clock.h"
 #include "machine/events.h"
+#include "machine/hmp.h"
 #include "machine/machine.h"
 #include "machine/monitors.h"
 #include "machine/pc_board.h"
@@ -78,7 +79,6 @@ int Emulator::run() {
     if (!config_.process_name.empty()) cli::set_process_name(config_.process_name);
 
     if (auto chosen = cli::choose_machine(config_, reporter_); !chosen) return chosen.error().status;
-    drop_defaults(config_);
     uv_loop_t loop;
     uv_loop_init(&loop);
     int status = 1;
@@ -155,6 +155,7 @@ void Emulator::add_commands(Engine& engine, Machine& machine) {
     add_pci_commands(table, machine.root_buses());
     add_rtc_commands(table, machine);
     add_job_commands(table, machine);
+    add_hmp_commands(engine.hmp(), machine);
 }
 
 }  // namespace

@@ -50,6 +50,10 @@ bool add_monitors(Engine& engine, Chardevs& chardevs, const cli::Config& config,
             reporter.error(monitor.where, fmt::format("Device '{}' is in use", chardev->label()));
             return false;
         }
+        if (monitor.mode == cli::Monitor::Mode::readline) {
+            engine.add_hmp_monitor(*chardev);
+            continue;
+        }
         MonitorOptions options;
         options.pretty = monitor.pretty;
         options.dialect = monitor.dialect;

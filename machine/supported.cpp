@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::string_view kNotSupported = "not supported by this build";
 
-bool is_default(const cli::Location& where) { return where.text.empty(); }
-
 class Checker {
 public:
     explicit Checker(const cli::Reporter& reporter) : reporter_(reporter) {}
@@ -51,14 +49,8 @@ bool is_firmware(const std::string& path) {
 
 }  // namespace
 
-void drop_defaults(cli::Config& config) {
-    std::erase_if(config.monitors, [](const cli::Monitor& m) { return is_default(m.where); });
-    std::erase_if(config.chardevs, [](const cli::Group& g) { return is_default(g.where); });
-}
-
 bool check_supported(const cli::Config& config, const cli::Reporter& reporter) {
     Checker check(reporter);
-    check.list(config.monitors, [](const cli::Monitor& m) { return m.mode == cli::Monitor::Mode::control; });
     check.list(config.objects);
     check.list(config.netdevs);
     check.list(config.nics);

@@ -4,6 +4,7 @@
 
 #include "json/writer.h"
 #include "monitor/engine_commands.h"
+#include "monitor/hmp/session.h"
 #include "monitor/introspection.h"
 
 namespace rhea {
@@ -25,7 +26,9 @@ Engine::Engine(EventClock& clock, EngineOptions options)
           std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
       }) {
     events_.add_listener(*this);
+    hmp_ = std::make_unique<HmpInterpreter>(*this);
     add_engine_commands(commands_, *this);
+    add_human_monitor_command(commands_, *this);
 }
 
 Engine::~Engine() = default;
@@ -39,6 +42,11 @@ Monitor& Engine::add_monitor(Chardev& chardev, MonitorOptions options) {
 void Engine::remove_monitor(Monitor& monitor) {
     monitor.chardev().attach(nullptr);
     std::erase_if(monitors_, [&](const auto& owned) { return owned.get() == &monitor; });
+}
+
+void Engine::add_hmp_monitor(Chardev& chardev) {
+    hmp_monitors_.push_back(std::make_unique<HmpMonitor>(*this, chardev));
+    chardev.attach(hmp_monitors_.back().get());
 }
 
 const std::string& Engine::schema() {

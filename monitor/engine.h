@@ -45,6 +45,9 @@ private:
     std::vector<std::shared_ptr<Session>> sessions_;
 };
 
+class HmpInterpreter;
+class HmpMonitor;
+
 struct EngineOptions {
     Version version;
 };
@@ -61,6 +64,10 @@ public:
     Monitor& add_monitor(Chardev& chardev, MonitorOptions options);
     /// Closes its sessions and leaves the chardev to others.
     void remove_monitor(Monitor& monitor);
+
+    /// The human monitor: its commands, and a monitor that reads them from a chardev, taken over as by add_monitor.
+    HmpInterpreter& hmp() { return *hmp_; }
+    void add_hmp_monitor(Chardev& chardev);
 
     /// Before the machine is there only commands that allow it are run (-preconfig).
     void set_preconfig(bool preconfig) { preconfig_ = preconfig; }
@@ -82,6 +89,8 @@ private:
     EventBus events_;
     std::vector<Session*> listening_;                      // in command mode
     std::vector<std::unique_ptr<Monitor>> monitors_;
+    std::unique_ptr<HmpInterpreter> hmp_;
+    std::vector<std::unique_ptr<HmpMonitor>> hmp_monitors_;
     std::string schema_;
     std::size_t schema_of_ = 0;                            // rows in the table when it was made
     bool preconfig_ = false;

@@ -7,5 +7,6 @@ namespace rhea {
 class Engine;
 
 void add_engine_commands(CommandTable& table, Engine& engine);
+void add_human_monitor_command(CommandTable& table, Engine& engine);
 
 }  // namespace rhea
