@@ -23,8 +23,8 @@ constexpr OptionSpec kSpecs[] = {
     {"mux", OptionType::boolean},      {"signal", OptionType::boolean},     {"name", OptionType::string},
     {"debug", OptionType::number},     {"size", OptionType::size},          {"chardev", OptionType::string},
     {"append", OptionType::boolean},   {"logfile", OptionType::string},     {"logappend", OptionType::boolean},
-    {"mouse", OptionType::boolean},    {"clipboard", OptionType::boolean},  {"tight", OptionType::boolean},
-    {"abstract", OptionType::boolean}, {"max-clients", OptionType::number},
+    {"mouse", OptionType::boolean},    {"clipboard", OptionType::boolean},  {"tight", OptionType::boolean, "on"},
+    {"abstract", OptionType::boolean}, {"max-clients", OptionType::number, {}, {}, true},
 };
 
 constexpr std::string_view kBackends[] = {"stdio", "null", "socket", "file"};

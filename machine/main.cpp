@@ -96,12 +96,21 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
         if (!add_chardev(chardevs, group, reporter_)) return false;
     }
 
+    const auto passed = [&](const cli::OrExit<void>& step) {
+        if (!step) status = step.error().status;
+        return step.has_value();
+    };
+    if (!passed(cli::check_fsdevs(config_, reporter_)) || !passed(cli::check_screens(config_, reporter_)) ||
+        !passed(cli::apply_properties(config_, reporter_)))
+        return false;
     // Accelerators are tried in order; the clocks depend on which one it is.
-    if (auto applied = cli::apply_properties(config_, reporter_); !applied) return status = applied.error().status, false;
-    if (!check_supported(config_, reporter_)) return false;
     auto accelerator = cli::choose_accelerator(config_, reporter_);
     if (!accelerator) return status = accelerator.error().status, false;
-    if (auto checked = cli::check_board(config_, *accelerator, reporter_); !checked) return status = checked.error().status, false;
+    if (!passed(cli::resolve_instruction_count(config_, *accelerator, reporter_)) ||
+        !passed(cli::check_tpmdevs(config_, reporter_)) || !passed(cli::check_board(config_, *accelerator, reporter_)) ||
+        !passed(cli::resolve_numa(config_, reporter_)) || !passed(cli::resolve_fw_cfg(config_, reporter_)) ||
+        !check_supported(config_, reporter_))
+        return false;
 
     Clocks clocks(&loop, accelerator->name == "qtest");
     MachineEventClock event_clock(clocks);

@@ -58,6 +58,16 @@ bool check_supported(const cli::Config& config, const cli::Reporter& reporter) {
     check.list(config.fds);
     check.list(config.fw_cfg);
     check.list(config.smbios);
+    check.list(config.acpi_tables);
+    check.list(config.option_roms);
+    check.list(config.fsdevs);
+    check.list(config.tpmdevs);
+    check.list(config.plugins);
+    check.list(config.gdbs, [](const cli::Text& gdb) { return gdb.value == "none"; });
+    check.list(config.vncs, [](const cli::Group& vnc) {
+        const std::string display = vnc.options.get("vnc");
+        return display.empty() || display == "none";
+    });
     check.list(config.audiodevs, [](const cli::Arguments& audio) {
         const QObject* driver = audio.members.find("driver");
         return driver && driver->string() && *driver->string() == "none";
@@ -65,6 +75,8 @@ bool check_supported(const cli::Config& config, const cli::Reporter& reporter) {
     check.option(!config.load_snapshot.empty(), "-loadvm");
     check.option(config.snapshot_drives, "-snapshot");
     check.option(config.preconfig, "-preconfig");
+    check.option(config.spice.has_value(), "-spice");
+    check.option(!config.compat.accepts_all(), "-compat");
     check.option(!config.memory.path.empty(), "-mem-path");
     check.option(config.vga && *config.vga != "none", "-vga");
     const cli::MachineProperties& properties = config.machine.properties;

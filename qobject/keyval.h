@@ -31,6 +31,9 @@ enum class OptionType : std::uint8_t { string, boolean, number, size };
 struct OptionSpec {
     std::string_view name;
     OptionType type;
+    std::string_view default_value = {};  ///< empty: none to speak of
+    std::string_view help = {};
+    bool extension = false;  ///< ours: QEMU does not have it, and lists of what it has leave it out
 };
 
 class Options {

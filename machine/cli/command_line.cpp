@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "machine/cli/handlers.h"
+#include "machine/cli/option_specs.h"
 #include "machine/cli/options.h"
 #include "machine/cli/tree.h"
 
@@ -65,7 +66,13 @@ std::string_view type_text(OptionType type) {
 
 std::string group_help(std::string_view name, std::span<const OptionSpec> specs) {
     std::vector<std::string> lines;
-    for (const OptionSpec& spec : specs) lines.push_back(fmt::format("  {}=<{}>\n", spec.name, type_text(spec.type)));
+    constexpr std::size_t kColumn = 24;  // where the explanations stand
+    for (const OptionSpec& spec : specs) {
+        std::string text = fmt::format("  {}=<{}>", spec.name, type_text(spec.type));
+        if (!spec.help.empty()) text = fmt::format("{:<{}} - {}", text, kColumn, spec.help);
+        if (!spec.default_value.empty()) text += fmt::format(" (default: {})", spec.default_value);
+        lines.push_back(text + "\n");
+    }
     std::sort(lines.begin(), lines.end());
     std::string text = fmt::format("{} options:\n", name);
     for (const std::string& l : lines) text += l;
@@ -102,8 +109,8 @@ Result<void> CommandLine::add_group(std::string_view group, std::string_view tex
     for (const std::string& warning : options.warnings()) {
         if (!is_help(warning)) {
             reporter.warning(where, warning);
-        } else if (row->specs) {
-            print(group_help(group, row->specs()));
+        } else if (row->checked) {
+            print(group_help(group, option_specs(group)));
             return finish(1);
         }
     }
@@ -112,8 +119,10 @@ Result<void> CommandLine::add_group(std::string_view group, std::string_view tex
 
 Result<void> CommandLine::add_section(std::string_view group, Options options) {
     const GroupRow* row = find_group(group);
-    if (row->unique_ids) RHEA_CHECK(claim_id(group, options.id()));
-    if (row->specs) RHEA_CHECK(options.check(row->specs()));
+    if (row->kind == GroupKind::unique) RHEA_CHECK(claim_id(group, options.id()));
+    else if (options.id() && row->kind != GroupKind::nested) return fail(Error::invalid_parameter("id"));
+    else if (options.id()) options.add("id", *options.id());
+    if (row->checked) RHEA_CHECK(options.check(option_specs(group)));
     return row->take(*this, std::move(options));
 }
 
@@ -133,10 +142,10 @@ Result<void> CommandLine::set(std::string_view text) {
     if (!row) return fail(fmt::format("There is no option group '{}'", group));
     if (group == "machine" || group == "smp-opts" || group == "boot-opts" || group == "object" || group == "mon")
         return fail(fmt::format("-set is not supported with {}", group));
-    if (row->specs) {
+    if (row->checked) {
         Options one;
         one.add(key, value);
-        RHEA_CHECK(one.check(row->specs()));
+        RHEA_CHECK(one.check(option_specs(group)));
     }
     const auto in_groups = [&](std::vector<Group>& groups) {
         for (Group& g : groups)

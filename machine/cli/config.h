@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "machine/cli/compat_policy.h"
 #include "machine/cli/machine_properties.h"
+#include "machine/cli/numa_options.h"
 #include "monitor/wire_format.h"
 #include "qobject/convert.h"
 #include "qobject/keyval.h"
@@ -131,6 +133,64 @@ struct AddFd {
     std::string opaque;
 };
 
+/// -numa: nodes, distances, CPUs and memory attributes, as the QMP command set-numa-node takes them.
+struct Numa {
+    Location where;
+    NumaOptions options;
+};
+
+/// -fw_cfg: exactly one of the three contents is given.
+struct FwCfg {
+    Location where;
+    std::string name;
+    std::optional<std::string> file, string, gen_id;  ///< a file's path; text; id of an object that generates it
+};
+
+/// -acpitable, read: header fields that were given, and the bytes behind the header. With `has_header` the bytes begin with
+/// the table's own header (36 bytes at least), and fields given replace those in it.
+struct AcpiTable {
+    Location where;
+    std::optional<std::string> signature, oem_id, oem_table_id, asl_compiler_id;
+    std::optional<std::uint8_t> revision;
+    std::optional<std::uint32_t> oem_revision, asl_compiler_revision;
+    std::string bytes;
+    bool has_header = false;
+};
+
+/// -option-rom
+struct OptionRom {
+    Location where;
+    std::string file;
+    std::int64_t boot_index = -1;  ///< -1: none
+};
+
+/// -icount
+struct InstructionCount {
+    int shift = 0;           ///< virtual time advances 2^shift ns with each instruction
+    bool automatic = false;  ///< shift=auto
+    bool align = false, sleep = true;
+};
+
+/// -sandbox on. What is not denied stays allowed; obsolete system calls are denied unless allowed.
+struct Sandbox {
+    enum class Privileges { allow, deny, children };
+    bool obsolete = false;
+    Privileges elevate = Privileges::allow;
+    bool spawn = true;
+    bool resource_control = true;
+};
+
+/// -trace and -d trace:…
+struct Trace {
+    std::vector<std::string> patterns;
+    std::string file;
+};
+
+/// -dfilter: addresses from `low` to `high`, both included.
+struct AddressRange {
+    std::uint64_t low = 0, high = 0;
+};
+
 /// -drive and its short forms, which are spelt out: -cdrom x is media=cdrom,index=2,file=x.
 using Drive = Group;
 
@@ -140,8 +200,12 @@ struct Config {
     // process
     bool daemonize = false;
     std::string pid_file, log_file, run_as, chroot_dir, process_name;
-    std::vector<std::string> log_items;  ///< -d
+    std::vector<std::string> log_items;    ///< -d
+    std::vector<AddressRange> log_ranges;  ///< -dfilter; empty: all addresses
+    Trace trace;
     std::vector<std::string> data_dirs;  ///< -L
+    std::optional<Sandbox> sandbox;
+    CompatPolicy compat;
     bool timestamp_messages = false, guest_name_in_messages = false;
     bool lock_memory = false, cpu_pm = false;  ///< -overcommit
     bool debug_threads = false;
@@ -174,24 +238,39 @@ struct Config {
     std::optional<Text> incoming;  ///< URI or "defer"
     bool only_migratable = false;
     std::string load_snapshot;  ///< -loadvm
+    std::optional<InstructionCount> instruction_count;
+    bool floppy_boot_check = true;  ///< false: -no-fd-bootchk
+    bool win2k_hack = false;
 
     // things to make, each list in order
     std::vector<Group> chardevs;
     std::vector<Monitor> monitors;
-    std::vector<Text> serials, parallels, debugcons;
+    /// "none" is not among them: it only clears default_…. "mon:DEVICE" shares the device with a human monitor. What is
+    /// there unless said otherwise (an empty Location) is added by choose_machine: "vc:80Cx24C", with -nographic
+    /// "mon:stdio".
+    std::vector<Text> serials, parallels;
+    std::vector<Text> debugcons, gdbs, usb_devices;
     std::vector<Arguments> objects, blockdevs, devices, audiodevs;
     std::vector<Arguments> netdevs;
     std::vector<Group> nics, nets;  ///< "none" is not among them: it only clears default_net
     std::vector<Drive> drives;
     std::vector<Global> globals;
     std::vector<AddFd> fds;
-    std::vector<Group> fw_cfg, smbios;
+    std::vector<FwCfg> fw_cfg;
+    std::vector<Group> smbios;  ///< checked: known fields of the right type only
+    std::vector<AcpiTable> acpi_tables;
+    std::vector<OptionRom> option_roms;
+    std::vector<Numa> numa;
+    std::vector<Group> fsdevs, virtfs, tpmdevs, vncs, plugins;
+    std::optional<Group> spice;
 
     /// What -M, -smp, -m, -boot, -rtc and the like said, before the steps of machine_choice.h turn it into the members
     /// above.
     struct Unresolved {
         QDict machine;  ///< as -M would take it, nested: {"type": "pc", "smp": {"cpus": "2"}}
         Options rtc;
+        std::vector<Group> numa, fw_cfg, option_roms;
+        std::optional<Group> instruction_count;
     } unresolved;
 
     // the test's own monitor

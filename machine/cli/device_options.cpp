@@ -191,25 +191,6 @@ Result<void> take_net(CommandLine& line, Options options) {
     return options.check_empty();
 }
 
-// --- Firmware tables
-
-Result<void> take_fw_cfg(CommandLine& line, Options options) {
-    const int contents = options.has("file") + options.has("string") + options.has("gen_id");
-    const std::string name = options.get("name");
-    if (name.empty() || contents != 1) return fail("name, plus exactly one of file, string and gen_id, are needed");
-    if (name.size() > 55) return fail(fmt::format("name too long (max. 55 char)"));
-    if (!name.starts_with("opt/"))
-        line.reporter.warning(line.where, "externally provided fw_cfg item names should be prefixed with \"opt/\"");
-    line.config.fw_cfg.push_back({line.where, std::move(options)});
-    return {};
-}
-
-Result<void> take_smbios(CommandLine& line, Options options) {
-    if (!options.has("type") && !options.has("file")) return fail("Must specify type= or file=");
-    line.config.smbios.push_back({line.where, std::move(options)});
-    return {};
-}
-
 // --- Screen
 
 Result<void> set_display(CommandLine& line, std::string_view text) {
@@ -218,8 +199,8 @@ Result<void> set_display(CommandLine& line, std::string_view text) {
         return line.finish(0);
     }
     if (text.starts_with("vnc")) {
-        line.where.text = "-display vnc";
-        return fail("not supported by this build");
+        if (!text.starts_with("vnc=")) return fail("VNC requires a display argument vnc=<display>");
+        return add_vnc(line, text.substr(4));
     }
     QDict tree = RHEA_TRY(parse_tree(text, "type"));
     const auto type = tree.take("type");

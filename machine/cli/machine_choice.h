@@ -2,9 +2,10 @@
 /// From what -M, -smp, -m, -boot, -rtc, -accel and -cpu said to what the machine is. The steps are apart because QEMU opens
 /// character devices and drives between them, and its errors come in that order:
 ///
-///     choose_machine        -> objects, chardevs, drives
-///     apply_properties      -> choose_accelerator -> network, monitors, serial ports
-///     check_board           -> devices
+///     choose_machine        -> early objects, chardevs, check_fsdevs, check_screens, drives
+///     apply_properties      -> choose_accelerator, resolve_instruction_count
+///                           -> network, late objects, check_tpmdevs, monitors, serial ports
+///     check_board           -> resolve_numa, resolve_fw_cfg, devices
 ///
 /// Each prints its errors and gives the exit status.
 #include <functional>
@@ -25,6 +26,17 @@ OrExit<Accelerator> choose_accelerator(const Config& config, Reporter& reporter,
                                        const std::function<Result<void>(const Accelerator&)>& start = {});
 /// Whether the host has what the accelerator needs: for "kvm" an accessible /dev/kvm.
 Result<void> probe_accelerator(const Accelerator& accelerator);
+
+/// -fsdev and -virtfs; -vnc. After the character devices.
+OrExit<void> check_fsdevs(const Config& config, const Reporter& reporter);
+OrExit<void> check_screens(const Config& config, const Reporter& reporter);
+/// -tpmdev. After network and objects.
+OrExit<void> check_tpmdevs(const Config& config, const Reporter& reporter);
+/// -icount, which only emulated CPUs have.
+OrExit<void> resolve_instruction_count(Config& config, const Accelerator& accelerator, const Reporter& reporter);
+/// -numa and -fw_cfg: what is known of them without objects. After the board's check, in this order.
+OrExit<void> resolve_numa(Config& config, const Reporter& reporter);
+OrExit<void> resolve_fw_cfg(Config& config, const Reporter& reporter);
 
 /// The CPU model, memory slots and boot letters that the board takes.
 OrExit<void> check_board(const Config& config, const Accelerator& accelerator, Reporter& reporter);

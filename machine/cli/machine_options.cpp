@@ -4,6 +4,7 @@
 #include "machine/cli/cpu_models.h"
 #include "machine/cli/handlers.h"
 #include "machine/cli/machine_choice.h"
+#include "machine/cli/option_specs.h"
 #include "machine/cli/tree.h"
 
 namespace rhea::cli {
@@ -46,7 +47,7 @@ Result<void> apply_nested(CommandLine& line, std::string_view group, std::string
     bool help = false;
     QDict tree = RHEA_TRY(parse_tree(text, implied, &help));
     if (help) {
-        line.print(group_help(group, group == "smp-opts" ? smp_options() : boot_options()));
+        line.print(group_help(group, option_specs(group)));
         return line.finish(0);
     }
     return line.set_machine(under(into, std::move(tree)));

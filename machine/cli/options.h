@@ -40,19 +40,24 @@ std::span<const OptionRow> option_rows();
 /// `name` without its dashes; null: there is none.
 const OptionRow* find_option(std::string_view name);
 
-/// A flat option group: its options by name ("size" of -m), as -readconfig and query-command-line-options know them.
+enum class GroupKind {
+    unique,    ///< each use is a thing of its own, with an id or without
+    merged,    ///< later uses add to the first; there are no ids
+    nested,    ///< merged into the machine's properties; an id is one more key
+    unlisted,  ///< merged, and not in query-command-line-options
+};
+
+/// A flat option group ("memory"), as -readconfig and query-command-line-options know it. Its options: option_specs.h.
 struct GroupRow {
-    std::string_view name;                   ///< "memory"
-    std::string_view implied_key;            ///< empty: none
-    std::span<const OptionSpec> (*specs)();  ///< null: checked by whoever takes the options
-    bool unique_ids = false;
+    std::string_view name;
+    std::string_view implied_key;  ///< empty: none
+    GroupKind kind;
+    bool checked;  ///< options are checked against the specs; otherwise by whoever takes them
     Result<void> (*take)(CommandLine& line, Options options);
 };
+/// In the order of query-command-line-options.
 std::span<const GroupRow> option_groups();
 const GroupRow* find_group(std::string_view name);
-/// Of the groups "smp-opts" and "boot-opts", whose options the machine checks: what "help" lists.
-std::span<const OptionSpec> smp_options();
-std::span<const OptionSpec> boot_options();
 
 /// The text of -help and of -version.
 std::string help_text(std::string_view program);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "machine/cli/handlers.h"
+#include "machine/cli/machine_choice_parts.h"
 
 namespace rhea::cli {
 
@@ -54,105 +55,34 @@ int hex_digit(char c) {
     return -1;
 }
 
-/// The name before the colon of "trace:x", or a pattern as it is.
-void warn_of_trace_event(CommandLine& line, std::string_view pattern) {
-    // This build has no trace points: a pattern matches nothing, a plain name does not exist.
-    if (!pattern.empty() && pattern.find('*') == std::string_view::npos)
-        line.reporter.warning(line.where, fmt::format("trace event '{}' does not exist", pattern));
-}
-
-template <class F>
-void split(std::string_view text, char separator, F&& each) {
-    for (;;) {
-        const auto end = text.find(separator);
-        each(text.substr(0, end));
-        if (end == std::string_view::npos) return;
-        text.remove_prefix(end + 1);
-    }
-}
-
-struct LogItem {
-    std::string_view name, help;
-    bool here;  ///< whether this build has something to log there
-};
-constexpr LogItem kLogItems[] = {
-    {"out_asm", "host code made for each block of guest code", false},
-    {"in_asm", "guest code of each block", false},
-    {"op", "intermediate code of each block", false},
-    {"op_opt", "intermediate code after it was optimised", false},
-    {"op_ind", "intermediate code before indirect accesses are replaced", false},
-    {"int", "interrupts and exceptions", false},
-    {"exec", "each block that runs", false},
-    {"cpu", "registers before each block", false},
-    {"fpu", "adds the floating point registers to 'cpu'", false},
-    {"mmu", "address translation", false},
-    {"pcall", "far calls, returns and exceptions in protected mode", false},
-    {"cpu_reset", "state of a CPU before its reset", false},
-    {"unimp", "what a guest asks for and a device does not do", true},
-    {"guest_errors", "what a guest does wrong with a device", true},
-    {"page", "memory pages (programs, not machines)", false},
-    {"nochain", "runs each block on its own, so that 'exec' and 'cpu' are complete", false},
-    {"plugin", "output of plug-ins", false},
-    {"strace", "system calls (programs, not machines)", false},
-    {"tid", "one log file for each thread", false},
-};
-
 }  // namespace
 
-Result<void> set_uuid(CommandLine& line, std::string_view text) {
-    const auto bad = [] { return fail("failed to parse UUID string: wrong format"); };
-    if (text.size() != 36) return bad();
-    std::array<std::uint8_t, 16> uuid{};
+std::optional<Uuid> parse_uuid(std::string_view text) {
+    if (text.size() != 36) return std::nullopt;
+    Uuid uuid{};
     std::size_t digits = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (i == 8 || i == 13 || i == 18 || i == 23) {
-            if (text[i] != '-') return bad();
+            if (text[i] != '-') return std::nullopt;
             continue;
         }
         const int digit = hex_digit(text[i]);
-        if (digit < 0) return bad();
+        if (digit < 0) return std::nullopt;
         uuid[digits / 2] = static_cast<std::uint8_t>(uuid[digits / 2] << 4 | digit);
         ++digits;
     }
-    line.config.uuid = uuid;
-    return {};
+    return uuid;
+}
+
+Result<void> set_uuid(CommandLine& line, std::string_view text) {
+    line.config.uuid = parse_uuid(text);
+    return line.config.uuid ? Result<void>{} : fail("failed to parse UUID string: wrong format");
 }
 
 Result<void> set_run_as(CommandLine& line, std::string_view text) {
     const std::string user(text);
     if (!find_user(user)) return fail(fmt::format("User \"{}\" doesn't exist (and is not <uid>:<gid>)", text));
     line.config.run_as = user;
-    return {};
-}
-
-Result<void> set_log_items(CommandLine& line, std::string_view text) {
-    bool wrong = false;
-    std::string_view missing;
-    split(text, ',', [&](std::string_view item) {
-        if (item.starts_with("trace:")) {
-            const std::string_view pattern = item.substr(6);
-            if (pattern != "help") warn_of_trace_event(line, pattern);
-            return;
-        }
-        const LogItem* found = nullptr;
-        for (const LogItem& known : kLogItems)
-            if (known.name == item) found = &known;
-        if (!found) wrong = true;
-        else if (!found->here) missing = found->name;
-        else line.config.log_items.emplace_back(item);
-    });
-    if (wrong) {
-        std::string list = "Log items (comma separated):\n";
-        for (const LogItem& item : kLogItems)
-            list += fmt::format("{:<15} {}{}\n", item.name, item.help, item.here ? "" : " (not in this build)");
-        list += "trace:PATTERN   trace events\n";
-        line.print(list);
-        return line.finish(1);
-    }
-    if (!missing.empty()) {
-        line.where.text = fmt::format("-d {}", missing);
-        return fail("not supported by this build");
-    }
     return {};
 }
 
@@ -217,28 +147,26 @@ Result<void> take_overcommit(CommandLine& line, Options options) {
 }
 
 Result<void> take_sandbox(CommandLine& line, Options options) {
+    line.config.sandbox.reset();
     if (!RHEA_TRY(options.get_bool("enable", false))) return {};
-    for (const Option& option : options.entries()) {
-        if (option.key == "enable") continue;
-        const bool children = option.key == "elevateprivileges" && option.value == "children";
-        if (option.value != "allow" && option.value != "deny" && !children)
-            return fail(fmt::format("invalid argument for {}", option.key));
+    Sandbox sandbox;
+    const auto allowed = [&](const char* key, bool& value) -> Result<void> {
+        const std::string* text = options.find(key);
+        if (!text) return {};
+        value = *text == "allow";
+        return value || *text == "deny" ? Result<void>{} : fail(fmt::format("invalid argument for {}", key));
+    };
+    RHEA_CHECK(allowed("obsolete", sandbox.obsolete));
+    if (const std::string* text = options.find("elevateprivileges"); text && *text == "children")
+        sandbox.elevate = Sandbox::Privileges::children;
+    else {
+        bool elevate = true;
+        RHEA_CHECK(allowed("elevateprivileges", elevate));
+        sandbox.elevate = elevate ? Sandbox::Privileges::allow : Sandbox::Privileges::deny;
     }
-    // Refusing would keep management tools out that always ask for it.
-    line.reporter.warning(line.where, "this build has no system call filter; running without one");
-    return {};
-}
-
-Result<void> take_trace(CommandLine& line, Options options) {
-    for (const Option& option : options.entries()) {
-        if (option.key == "enable") {
-            if (option.value == "help" || option.value == "?") return line.finish(0);  // there are none to list
-            warn_of_trace_event(line, option.value);
-        } else if (option.key == "events") {
-            line.where.text = "-trace events";
-            return fail("not supported by this build");
-        }
-    }
+    RHEA_CHECK(allowed("spawn", sandbox.spawn));
+    RHEA_CHECK(allowed("resourcecontrol", sandbox.resource_control));
+    line.config.sandbox = sandbox;
     return {};
 }
 

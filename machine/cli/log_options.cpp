@@ -1,0 +1,177 @@
+// Options about what is logged and traced, and about what is deprecated.
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "machine/cli/compat_policy.h"
+#include "machine/cli/handlers.h"
+#include "machine/cli/tree.h"
+
+namespace rhea::cli {
+
+namespace {
+
+template <class F>
+void split(std::string_view text, char separator, F&& each) {
+    for (;;) {
+        const auto end = text.find(separator);
+        each(text.substr(0, end));
+        if (end == std::string_view::npos) return;
+        text.remove_prefix(end + 1);
+    }
+}
+
+struct LogItem {
+    std::string_view name, help;
+};
+constexpr LogItem kLogItems[] = {
+    {"out_asm", "host code made for each block of guest code"},
+    {"in_asm", "guest code of each block"},
+    {"op", "intermediate code of each block"},
+    {"op_opt", "intermediate code after it was optimised"},
+    {"op_ind", "intermediate code before indirect accesses are replaced"},
+    {"int", "interrupts and exceptions"},
+    {"exec", "each block that runs"},
+    {"cpu", "registers before each block"},
+    {"fpu", "adds the floating point registers to 'cpu'"},
+    {"mmu", "address translation"},
+    {"pcall", "far calls, returns and exceptions in protected mode"},
+    {"cpu_reset", "state of a CPU before its reset"},
+    {"unimp", "what a guest asks for and a device does not do"},
+    {"guest_errors", "what a guest does wrong with a device"},
+    {"page", "memory pages (programs, not machines)"},
+    {"nochain", "runs each block on its own, so that 'exec' and 'cpu' are complete"},
+    {"plugin", "output of plug-ins"},
+    {"strace", "system calls (programs, not machines)"},
+    {"tid", "one log file for each thread"},
+};
+
+/// A pattern of -trace. No trace points exist: a pattern matches nothing, a plain name is of none.
+void take_pattern(CommandLine& line, std::string_view pattern, const Location& where) {
+    if (pattern.starts_with('-')) pattern.remove_prefix(1);  // off instead of on
+    if (!pattern.empty() && pattern.find('*') == std::string_view::npos)
+        line.reporter.warning(where, fmt::format("trace event '{}' does not exist", pattern));
+    line.config.trace.patterns.emplace_back(pattern);
+}
+
+Result<void> read_patterns(CommandLine& line, const std::string& path) {
+    std::ifstream file(path);
+    const auto unreadable = [&] {
+        line.where = {path, true};
+        return fail(std::strerror(errno));
+    };
+    if (!file) return unreadable();
+    std::string pattern;
+    for (unsigned number = 1; std::getline(file, pattern); ++number) {
+        if (pattern.empty() || pattern.starts_with('#')) continue;
+        take_pattern(line, pattern, {fmt::format("{}:{}", path, number), true});
+    }
+    return {};
+}
+
+std::optional<std::uint64_t> take_address(std::string_view& text) {
+    std::uint64_t value = 0;
+    int base = 10;
+    std::string_view digits = text;
+    if (digits.starts_with("0x") || digits.starts_with("0X")) {
+        base = 16;
+        digits.remove_prefix(2);
+    } else if (digits.size() > 1 && digits[0] == '0') {
+        base = 8;
+    }
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+    if (error != std::errc()) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    return value;
+}
+
+/// "LOW..HIGH", "LOW+LENGTH", "HIGH-LENGTH".
+Result<AddressRange> parse_range(std::string_view text) {
+    auto separator = text.find('-');
+    if (separator == std::string_view::npos) separator = text.find('+');
+    if (separator == std::string_view::npos) separator = text.find("..");
+    if (separator == std::string_view::npos) return fail("Bad range specifier");
+    std::string_view left = text.substr(0, separator);
+    const char kind = text[separator];
+    text.remove_prefix(separator + (kind == '.' ? 2 : 1));
+    const auto first = take_address(left);
+    const std::string_view sign = kind == '.' ? ".." : kind == '+' ? "+" : "-";
+    if (!first || !left.empty()) return fail(fmt::format("Invalid number to the left of {}", sign));
+    const auto second = take_address(text);
+    if (!second || !text.empty()) return fail(fmt::format("Invalid number to the right of {}", sign));
+    AddressRange range;
+    if (kind == '+') range = {*first, *first + (*second - 1)};
+    else if (kind == '-') range = {*first - (*second - 1), *first};
+    else range = {*first, *second};
+    if (range.low > range.high) return fail("Invalid range");
+    return range;
+}
+
+}  // namespace
+
+Result<void> set_log_items(CommandLine& line, std::string_view text) {
+    bool wrong = false, list_events = false;
+    split(text, ',', [&](std::string_view item) {
+        if (item.starts_with("trace:") && item != "trace:") {
+            item.remove_prefix(6);
+            if (item == "help") list_events = true;
+            else take_pattern(line, item, line.where);
+            return;
+        }
+        bool known = item == "all";
+        for (const LogItem& i : kLogItems) known |= i.name == item;
+        if (known) line.config.log_items.emplace_back(item);
+        else wrong = true;
+    });
+    if (list_events) return line.finish(0);  // there are none to list
+    if (!wrong) return {};
+    std::string list = "Log items (comma separated):\n";
+    for (const LogItem& item : kLogItems) list += fmt::format("{:<15} {}\n", item.name, item.help);
+    list += "trace:PATTERN   trace events\n\n\"-d trace:help\" lists the trace events.\n";
+    line.print(list);
+    return line.finish(1);
+}
+
+Result<void> set_log_ranges(CommandLine& line, std::string_view text) {
+    std::vector<AddressRange> ranges;
+    while (!text.empty() || !ranges.empty()) {
+        const auto end = std::min(text.find(','), text.size());
+        ranges.push_back(RHEA_TRY(parse_range(text.substr(0, end))));
+        if (end == text.size()) break;
+        text.remove_prefix(end + 1);
+    }
+    line.config.log_ranges = std::move(ranges);
+    return {};
+}
+
+Result<void> take_trace(CommandLine& line, Options options) {
+    if (const std::string* pattern = options.find("enable")) {
+        if (*pattern == "help" || *pattern == "?") return line.finish(0);  // there are none to list
+        take_pattern(line, *pattern, line.where);
+    }
+    if (const std::string* events = options.find("events")) RHEA_CHECK(read_patterns(line, *events));
+    line.config.trace.file = options.get("file", line.config.trace.file);
+    return {};
+}
+
+Result<void> set_compat(CommandLine& line, std::string_view text) {
+    QDict members;
+    if (looks_like_json(text)) {
+        members = RHEA_TRY(parse_json_object(text));
+        line.config.compat = RHEA_TRY(from_qdict<CompatPolicy>(members));
+        return {};
+    }
+    members = RHEA_TRY(parse_tree(text));
+    const CompatPolicy given = RHEA_TRY(from_qdict<CompatPolicy>(members, InputMode::keyval));
+    CompatPolicy& policy = line.config.compat;
+    if (given.deprecated_input) policy.deprecated_input = given.deprecated_input;
+    if (given.deprecated_output) policy.deprecated_output = given.deprecated_output;
+    if (given.unstable_input) policy.unstable_input = given.unstable_input;
+    if (given.unstable_output) policy.unstable_output = given.unstable_output;
+    return {};
+}
+
+}  // namespace rhea::cli
