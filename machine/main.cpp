@@ -9,7 +9,9 @@
 #include "machine/block/commands.h"
 #include "machine/cli/command_line.h"
 #include "machine/cli/machine_choice.h"
+#include "machine/cli/option_commands.h"
 #include "machine/cli/process.h"
+#include "machine/cli/sandbox.h"
 #include "machine/commands.h"
 #include "machine/event_clock.h"
 #include "machine/events.h"
@@ -64,11 +66,19 @@ int Emulator::run() {
         reporter_.error(error);
         return 1;
     };
+    if (config_.sandbox)
+        if (auto entered = cli::enter_sandbox(*config_.sandbox); !entered) return die(entered.error());
     if (config_.daemonize) {
         auto daemon = cli::Daemon::fork();
         if (!daemon) return die(daemon.error());
         daemon_ = std::move(*daemon);
     }
+    // Not before the fork: a child has no locks.
+    if (config_.lock_memory)
+        if (auto locked = cli::lock_memory(); !locked) {
+            reporter_.error(locked.error());
+            return die(Error::generic("locking memory failed"));
+        }
     if (!config_.log_file.empty())
         if (auto opened = cli::open_log(config_.log_file, config_.daemonize); !opened) return die(opened.error());
     if (!config_.pid_file.empty()) {
@@ -164,6 +174,7 @@ void Emulator::add_commands(Engine& engine, Machine& machine) {
     add_pci_commands(table, machine.root_buses());
     add_rtc_commands(table, machine);
     add_job_commands(table, machine);
+    cli::add_option_commands(table, engine);
     add_hmp_commands(engine.hmp(), machine);
 }
 

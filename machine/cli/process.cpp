@@ -164,7 +164,7 @@ std::optional<User> find_user(const std::string& text) {
 }
 
 Result<void> lock_memory() {
-    if (::mlockall(MCL_CURRENT | MCL_FUTURE) < 0) return fail(fmt::format("mlockall: {}\nlocking memory failed", reason()));
+    if (::mlockall(MCL_CURRENT | MCL_FUTURE) < 0) return fail(fmt::format("mlockall: {}", reason()));
     return {};
 }
 

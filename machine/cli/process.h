@@ -99,7 +99,7 @@ struct User {
 };
 std::optional<User> find_user(const std::string& text);
 
-/// -overcommit mem-lock=on. The error is the whole text.
+/// -overcommit mem-lock=on: keeps all memory of the process, present and future, out of swap.
 Result<void> lock_memory();
 
 /// -runas and -chroot, in that order of preparation: the user is looked up first, the root changed, then the user.
