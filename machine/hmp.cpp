@@ -5,9 +5,14 @@
 namespace rhea {
 
 void add_hmp_commands(HmpInterpreter& hmp, Machine& machine) {
-    HmpTable& table = hmp.table();
-    add_lifecycle_hmp(table, machine.life());
-    hmp.set_cpus([&machine] { return static_cast<std::int64_t>(machine.cpus().size()); }, {});
+    for (const auto add : {add_block_hmp, add_block_info_hmp, add_chardev_hmp, add_cpu_hmp, add_debug_hmp, add_device_hmp, add_lifecycle_hmp,
+                           add_machine_info_hmp, add_memory_hmp, add_migration_hmp, add_old_names_hmp, add_ui_hmp})
+        add(hmp.table(), machine);
+    hmp.set_cpus([&machine] { return static_cast<std::int64_t>(machine.cpus().size()); },
+                 [&machine](std::int64_t cpu, std::string_view name) -> std::optional<std::int64_t> {
+                     if (static_cast<std::size_t>(cpu) >= machine.cpus().size()) return std::nullopt;
+                     return machine.cpus()[static_cast<std::size_t>(cpu)].registers.find(name);
+                 });
 }
 
 }  // namespace rhea

@@ -23,6 +23,9 @@ public:
 
     RunState state() const { return state_; }
     bool running() const { return state_ == RunState::running; }
+    /// The guest is to run one instruction at a time.
+    bool singlestep() const { return singlestep_; }
+    void set_singlestep(bool on) { singlestep_ = on; }
     Actions& actions() { return actions_; }
     bool has_nmi() const { return static_cast<bool>(nmi_); }
     bool wakeup_supported() const { return wakeup_supported_; }
@@ -83,7 +86,7 @@ private:
     Actions actions_;
     RunState state_ = RunState::prelaunch;
     bool wakeup_supported_ = true;
-    bool autostart_ = false;
+    bool autostart_ = false, singlestep_ = false;
     bool ended_ = false;
     int exit_status_ = 0;
     uv_async_t* wake_;

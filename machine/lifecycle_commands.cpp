@@ -33,7 +33,7 @@ inline constexpr auto description<SetAction> =
 
 namespace {
 
-Result<StatusInfo> query_status(Lifecycle& life, const Empty&) { return StatusInfo{life.running(), false, life.state()}; }
+Result<StatusInfo> query_status(Lifecycle& life, const Empty&) { return StatusInfo{life.running(), life.singlestep(), life.state()}; }
 
 Result<CurrentMachineParams> query_current_machine(Lifecycle& life, const Empty&) {
     return CurrentMachineParams{life.wakeup_supported()};

@@ -1,24 +1,17 @@
 /// The human monitor's commands for the machine's life.
-#include "machine/hmp.h"
-#include "machine/lifecycle.h"
+#include "machine/hmp_forward.h"
+#include "machine/machine.h"
 
 namespace rhea {
 
 namespace {
 
-/// A command that is one of QMP without arguments.
-template <const char* Qmp>
-void plain(Lifecycle&, HmpCall& call) { call.run(Qmp); }
-
-constexpr char kStop[] = "stop", kCont[] = "cont", kReset[] = "system_reset", kPowerdown[] = "system_powerdown",
-               kWakeup[] = "system_wakeup", kNmi[] = "inject-nmi", kExitPreconfig[] = "x-exit-preconfig";
-
-void quit(Lifecycle&, HmpCall& call) {
+void quit(Machine&, HmpCall& call) {
     call.run("quit");
     call.end_session();
 }
 
-void status(Lifecycle&, HmpCall& call) {
+void status(Machine&, HmpCall& call) {
     const auto info = call.ask("query-status");
     if (!call.ok(info)) return;
     const std::string_view state = hmp_text(*info, "status");
@@ -28,7 +21,7 @@ void status(Lifecycle&, HmpCall& call) {
     call.write("\n");
 }
 
-void watchdog_action(Lifecycle&, HmpCall& call) {
+void watchdog_action(Machine&, HmpCall& call) {
     const std::string& action = call.arguments.text("action");
     if (!enum_from_name<WatchdogAction>(action)) return call.error(Error::generic("invalid parameter value: " + action));
     call.run("watchdog-set-action", {{"action", action}});
@@ -39,14 +32,15 @@ void complete_watchdog_action(HmpCompletion& completion) {
 }
 
 constexpr HmpCommand kCommands[] = {
-    hmp_command<plain<kStop>>("stop|s", "", "", "stop the machine"),
-    hmp_command<plain<kCont>>("cont|c", "", "", "let the machine run on"),
-    hmp_command<plain<kReset>>("system_reset", "", "", "reset the machine"),
-    hmp_command<plain<kPowerdown>>("system_powerdown", "", "", "press the power button"),
-    hmp_command<plain<kWakeup>>("system_wakeup", "", "", "wake a guest that sleeps"),
-    hmp_command<plain<kNmi>>("nmi", "", "", "send a non-maskable interrupt"),
-    hmp_command<plain<kExitPreconfig>>("exit_preconfig", "", "", "leave the preconfig state and start").preconfig(),
-    hmp_command<quit>("quit|q", "", "", "end the emulator").preconfig(),
+    hmp_forward<"stop">("stop|s", "", "", "stop emulation"),
+    hmp_forward<"cont">("cont|c", "", "", "resume emulation"),
+    hmp_forward<"system_reset">("system_reset", "", "", "reset the system"),
+    hmp_forward<"system_powerdown">("system_powerdown", "", "", "press the power button"),
+    hmp_forward<"system_wakeup">("system_wakeup", "", "", "wake a guest that sleeps"),
+    hmp_forward<"inject-nmi">("nmi", "", "", "send a non-maskable interrupt"),
+    hmp_forward<"x-exit-preconfig">("exit_preconfig", "", "", "leave the preconfig state and start")
+        .otherwise("Error: The command is permitted only before machine initialization\n").preconfig(),
+    hmp_command<quit>("quit|q", "", "", "quit the emulator").preconfig(),
     hmp_command<watchdog_action>("watchdog_action", "s action@watchdog-action", "[reset|shutdown|poweroff|pause|debug|none]",
                                  "choose what happens when a watchdog expires"),
 };
@@ -59,9 +53,9 @@ constexpr HmpCompleter kCompleters[] = {{"watchdog-action", complete_watchdog_ac
 
 }  // namespace
 
-void add_lifecycle_hmp(HmpTable& table, Lifecycle& life) {
-    table.add(kCommands, life);
-    table.add_info(kInfo, life);
+void add_lifecycle_hmp(HmpTable& table, Machine& machine) {
+    table.add(kCommands, machine);
+    table.add_info(kInfo, machine);
     table.add_completers(kCompleters);
 }
 

@@ -17,7 +17,10 @@ Machine::Machine(uv_loop_t* loop, Engine& engine, Chardevs& chardevs, Clocks& cl
       accelerator_(std::move(accelerator)),
       clocks_(clocks),
       life_(loop, clocks_, engine.events(), config.actions),
-      block_(loop, engine.events(), *this) {}
+      block_(loop, engine.events(), *this),
+      log_items_(config.log_items) {
+    life_.on_a20([this](bool enabled) { a20_ = enabled; });
+}
 
 Machine::~Machine() = default;
 
@@ -33,6 +36,34 @@ void Machine::number_cpus() {
         cpu.qom_path = fmt::format("/machine/unattached/device[{}]", i);
         cpus_.push_back(std::move(cpu));
     }
+    reset_cpus();
+}
+
+void Machine::reset_cpus() {
+    const std::uint32_t signature = cpu_signature(config_.cpu ? config_.cpu->model : "qemu64");
+    for (Vcpu& cpu : cpus_) {
+        cpu.nmi_pending = false;
+        cpu.registers.reset(signature, cpu.index == 0);
+    }
+}
+
+bool Machine::machine_check(unsigned cpu, unsigned bank, MachineCheckBank report) {
+    constexpr std::uint64_t kUncorrected = std::uint64_t{1} << 61;
+    Vcpu& target = cpus_.at(cpu);
+    if (report.status & kUncorrected) {
+        // CR4.MCE is off: the CPU shuts down, and the board resets it.
+        life_.request_reset(ShutdownCause::guest_reset);
+        return false;
+    }
+    target.machine_checks.at(bank) = report;
+    return true;
+}
+
+bool Machine::choose_pointer(std::int64_t index) {
+    const auto chosen = std::find_if(pointers_.begin(), pointers_.end(), [&](const PointerDevice& p) { return p.index == index; });
+    if (chosen == pointers_.end()) return false;
+    std::rotate(pointers_.begin(), chosen, chosen + 1);
+    return true;
 }
 
 bool Machine::open_drives(const cli::Reporter& reporter) {
@@ -103,7 +134,7 @@ bool Machine::build(const cli::Reporter& reporter) {
     }
     life_.on_reset([this] {
         devices_.reset();
-        for (Vcpu& cpu : cpus_) cpu.nmi_pending = false;
+        reset_cpus();
     });
     if (!plug_devices(reporter)) return false;
     warn_of_globals(*this, reporter);

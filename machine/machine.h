@@ -13,6 +13,7 @@
 #include "machine/cli/config.h"
 #include "machine/cli/process.h"
 #include "machine/clock.h"
+#include "machine/cpu_registers.h"
 #include "machine/device.h"
 #include "machine/guest_memory.h"
 #include "machine/lifecycle.h"
@@ -26,12 +27,17 @@ namespace rhea {
 
 class PcBoard;
 
-/// A virtual CPU as the machine counts it. Nothing executes on it yet; it has its place in the topology.
+/// What a bank of a CPU's machine check registers holds.
+struct MachineCheckBank { std::uint64_t status = 0, address = 0, misc = 0; };
+
+/// A virtual CPU as the machine counts it. Nothing executes on it yet; it has its place in the topology, and registers.
 struct Vcpu {
     unsigned index = 0;
     unsigned socket = 0, die = 0, core = 0, thread = 0;
     std::string qom_path;
     bool nmi_pending = false;      ///< until the CPU takes it, or a reset
+    CpuRegisters registers;
+    std::array<MachineCheckBank, 10> machine_checks{};
 };
 
 /// A pointing device that input events can go to.
@@ -68,6 +74,21 @@ public:
     PciRootBuses& root_buses();
     const std::vector<Vcpu>& cpus() const { return cpus_; }
     const std::vector<PointerDevice>& pointers() const { return pointers_; }
+    /// The pointing device of this index takes the input from now on; false: there is none.
+    bool choose_pointer(std::int64_t index);
+    bool a20() const { return a20_; }
+    /// Reports an error to a CPU: one that it can go on with is noted; any other resets a machine that does not listen.
+    /// False: nobody listens.
+    bool machine_check(unsigned cpu, unsigned bank, MachineCheckBank report);
+
+    /// What is logged (-d, `log`).
+    const std::vector<std::string>& log_items() const { return log_items_; }
+    void set_log_items(std::vector<std::string> items) { log_items_ = std::move(items); }
+    bool sync_profile() const { return sync_profile_; }
+    void set_sync_profile(bool on) { sync_profile_ = on; }
+    /// The mouse buttons that the monitor holds down, as bits.
+    unsigned monitor_buttons() const { return monitor_buttons_; }
+    void set_monitor_buttons(unsigned buttons) { monitor_buttons_ = buttons; }
 
     // QtestTarget
     AddressSpace& ports() override { return ports_; }
@@ -86,6 +107,7 @@ private:
     bool is_container(std::string_view path) const override { return DeviceTree::is_container(path); }
 
     void number_cpus();
+    void reset_cpus();
     bool open_drives(const cli::Reporter& reporter);
     void add_default_drive(bool wanted, DriveInterface interface, int index, const char* media);
     bool plug_devices(const cli::Reporter& reporter);
@@ -109,6 +131,9 @@ private:
     std::vector<std::pair<const DriveInfo*, const cli::Location*>> drive_origins_;
     std::vector<Vcpu> cpus_;
     std::vector<PointerDevice> pointers_;
+    std::vector<std::string> log_items_;
+    bool a20_ = true, sync_profile_ = false;
+    unsigned monitor_buttons_ = 0;
 };
 
 }  // namespace rhea

@@ -42,6 +42,13 @@ std::uint8_t boot_code(char letter) {
     }
 }
 
+void write_boot_order(Mc146818Rtc& rtc, std::string_view order) {
+    std::uint8_t code[3] = {};
+    for (std::size_t i = 0; i < 3 && i < order.size(); ++i) code[i] = boot_code(order[i]);
+    rtc.set_cmos(0x3d, static_cast<std::uint8_t>(code[1] << 4 | code[0]));
+    rtc.set_cmos(0x38, static_cast<std::uint8_t>(code[2] << 4));
+}
+
 /// What the board writes into CMOS memory for the firmware (the bytes of QEMU 7.2; no checksum).
 void fill_cmos(Mc146818Rtc& rtc, const cli::Config& config, const GuestMemory& ram) {
     auto word = [&](unsigned reg, std::uint64_t value) {
@@ -59,11 +66,7 @@ void fill_cmos(Mc146818Rtc& rtc, const cli::Config& config, const GuestMemory& r
     for (unsigned i = 0; i < 3; ++i) rtc.set_cmos(0x5b + i, static_cast<std::uint8_t>(high >> (8 * i)));
     rtc.set_cmos(0x5f, static_cast<std::uint8_t>(config.smp.cpus - 1));
 
-    const std::string& order = config.boot.once.empty() ? config.boot.order : config.boot.once;
-    std::uint8_t code[3] = {};
-    for (std::size_t i = 0; i < 3 && i < order.size(); ++i) code[i] = boot_code(order[i]);
-    rtc.set_cmos(0x3d, static_cast<std::uint8_t>(code[1] << 4 | code[0]));
-    rtc.set_cmos(0x38, static_cast<std::uint8_t>(code[2] << 4));
+    write_boot_order(rtc, config.boot.once.empty() ? config.boot.order : config.boot.once);
     rtc.set_cmos(0x14, 0x06);
 }
 
@@ -154,6 +157,14 @@ Result<void> PcBoard::build(Machine& machine) {
         machine.devices().reset();
         pm_->woken(cause);
     });
+    return {};
+}
+
+Result<void> PcBoard::set_boot_order(std::string_view order) {
+    if (order.size() > 3) return fail("Too many boot devices for PC");
+    for (char letter : order)
+        if (boot_code(letter) == 0) return fail(std::string("Invalid boot device for PC: '") + letter + "'");
+    write_boot_order(*rtc_, order);
     return {};
 }
 

@@ -31,6 +31,9 @@ public:
     PcBoard(const PcBoard&) = delete;
     PcBoard& operator=(const PcBoard&) = delete;
 
+    /// What the firmware boots from, in turn: "cdn".
+    Result<void> set_boot_order(std::string_view order);
+
     PciBus& pci() { return pci_; }
     PciRootBuses& root_buses() { return root_buses_; }
     Gsi& gsi() { return gsi_; }

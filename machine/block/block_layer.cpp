@@ -153,6 +153,14 @@ void BlockLayer::remove_backend(BlockBackend& backend) {
     backends_.erase(it);
 }
 
+void BlockLayer::delete_drive(BlockBackend& backend) {
+    if (!backend.device()) return remove_backend(backend);
+    backend.drain();
+    remove_medium(backend);
+    backend.name_.clear();
+    std::erase_if(drives_, [&](const auto& drive) { return drive->backend == &backend; });
+}
+
 // --- media ------------------------------------------------------------------------------------------------------------
 
 Result<void> BlockLayer::insert(BlockBackend& backend, std::shared_ptr<BlockNode> node) {

@@ -55,6 +55,8 @@ public:
     BlockBackend& make_backend(std::string name);
     /// Ends a backend (and the -drive that it is). Its device is detached.
     void remove_backend(BlockBackend& backend);
+    /// drive_del: the medium goes at once, and with it the name; a device that is on it stays, without.
+    void delete_drive(BlockBackend& backend);
 
     // --- media --------------------------------------------------------------------------------------------------------
     Result<void> insert(BlockBackend& backend, std::shared_ptr<BlockNode> node);

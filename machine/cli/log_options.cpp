@@ -8,6 +8,7 @@
 
 #include "machine/cli/compat_policy.h"
 #include "machine/cli/handlers.h"
+#include "machine/cli/log_items.h"
 #include "machine/cli/tree.h"
 
 namespace rhea::cli {
@@ -112,6 +113,19 @@ Result<AddressRange> parse_range(std::string_view text) {
 
 }  // namespace
 
+bool is_log_item(std::string_view name) {
+    if (name == "all") return true;
+    for (const LogItem& item : kLogItems)
+        if (item.name == name) return true;
+    return false;
+}
+
+std::string log_item_list() {
+    std::string list = "Log items (comma separated):\n";
+    for (const LogItem& item : kLogItems) list += fmt::format("{:<15} {}\n", item.name, item.help);
+    return list + "trace:PATTERN   trace events\n";
+}
+
 Result<void> set_log_items(CommandLine& line, std::string_view text) {
     bool wrong = false, list_events = false;
     split(text, ',', [&](std::string_view item) {
@@ -121,17 +135,12 @@ Result<void> set_log_items(CommandLine& line, std::string_view text) {
             else take_pattern(line, item, line.where);
             return;
         }
-        bool known = item == "all";
-        for (const LogItem& i : kLogItems) known |= i.name == item;
-        if (known) line.config.log_items.emplace_back(item);
+        if (is_log_item(item)) line.config.log_items.emplace_back(item);
         else wrong = true;
     });
     if (list_events) return line.finish(0);  // there are none to list
     if (!wrong) return {};
-    std::string list = "Log items (comma separated):\n";
-    for (const LogItem& item : kLogItems) list += fmt::format("{:<15} {}\n", item.name, item.help);
-    list += "trace:PATTERN   trace events\n\n\"-d trace:help\" lists the trace events.\n";
-    line.print(list);
+    line.print(log_item_list() + "\n\"-d trace:help\" lists the trace events.\n");
     return line.finish(1);
 }
 

@@ -52,6 +52,8 @@ public:
 
     /// Text with '\n' as line end.
     void write(std::string_view text);
+    /// What another line printed.
+    void write_raw(std::string_view output) { output_ += output; }
     template <class... Ts>
     void print(fmt::format_string<Ts...> format, Ts&&... values) {
         write(fmt::format(format, std::forward<Ts>(values)...));

@@ -30,7 +30,8 @@ const HmpCompleter* HmpTable::find_completer(std::string_view what) const {
 std::vector<HmpTable::Row> HmpTable::sorted(const std::vector<Family>& families) {
     std::vector<Row> rows;
     for (const Family& family : families)
-        for (const HmpCommand& command : family.commands) rows.push_back({&command, family.context});
+        for (const HmpCommand& command : family.commands)
+            if (command.listed) rows.push_back({&command, family.context});
     std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.command->names < b.command->names; });
     return rows;
 }

@@ -9,6 +9,7 @@
 ///     void add_block_hmp(HmpTable& table, Machine& machine) { table.add(kBlockCommands, machine); }
 ///
 /// A row gives parsing, errors, help and completion. Nothing is built for it: finding a command walks the tables.
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,8 +29,14 @@ struct HmpCommand {
     std::string_view help;
     void (*run)(void* context, HmpCall& call) = nullptr;
     bool allow_preconfig = false;
+    bool listed = true;                       ///< by help and completion
+    std::string_view qmp = {};                ///< the QMP command without which it cannot do anything
+    std::optional<std::string_view> without = {};      ///< what it prints when that is not there
 
     constexpr HmpCommand preconfig() const { HmpCommand c = *this; c.allow_preconfig = true; return c; }
+    constexpr HmpCommand hidden() const { HmpCommand c = *this; c.listed = false; return c; }
+    constexpr HmpCommand needing(std::string_view command) const { HmpCommand c = *this; c.qmp = command; return c; }
+    constexpr HmpCommand otherwise(std::string_view text) const { HmpCommand c = *this; c.without = text; return c; }
     bool has_name(std::string_view name) const;
     std::string_view name() const { return names.substr(0, names.find('|')); }
 };
@@ -72,7 +79,7 @@ public:
     Row find(std::string_view name) const { return find(families_, name); }
     Row find_info(std::string_view name) const { return find(info_, name); }
     const HmpCompleter* find_completer(std::string_view what) const;
-    /// By name.
+    /// Those that are listed, by name.
     std::vector<Row> commands() const { return sorted(families_); }
     std::vector<Row> info() const { return sorted(info_); }
 

@@ -114,6 +114,8 @@ void HmpInterpreter::run_found(const HmpTable::Row& row, std::string_view typed,
     } else if (!error.empty()) {
         call->write(error);
         call->print("Try \"help {}\" for more information\n", typed);
+    } else if (command.without && !call->has_qmp(command.qmp)) {
+        call->write(*command.without);
     } else {
         command.run(row.context, *call);
     }

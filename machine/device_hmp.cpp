@@ -1,0 +1,147 @@
+/// The human monitor's commands for devices, objects and the networks behind devices.
+#include "json/writer.h"
+#include "machine/cli/tree.h"
+#include "machine/hmp_forward.h"
+#include "machine/machine.h"
+
+namespace rhea {
+
+namespace {
+
+/// "driver,prop=value" as members of a QMP command; nothing after an error was printed.
+std::optional<QDict> parse_words(HmpCall& call, std::string_view name, std::string_view implied) {
+    const auto options = Options::parse(call.arguments.text(name), implied);
+    if (!call.ok(options)) return std::nullopt;
+    QDict members = options->to_qdict();
+    if (options->id()) members.put("id", *options->id());
+    return members;
+}
+
+void device_add(Machine&, HmpCall& call) {
+    const auto members = parse_words(call, "device", "driver");
+    if (!members) return;
+    if (!members->contains("driver")) return call.error(Error::missing_parameter("driver"));
+    call.run("device_add", *members);
+}
+
+void object_add(Machine&, HmpCall& call) {
+    const auto members = cli::parse_tree(call.arguments.text("object"), "qom-type");
+    if (call.ok(members)) call.run("object-add", *members);
+}
+
+void netdev_add(Machine&, HmpCall& call) {
+    const auto members = parse_words(call, "netdev", "type");
+    if (!members) return;
+    if (!members->contains("id")) return call.error(Error::missing_parameter("id"));
+    call.run("netdev_add", *members);
+}
+
+void qom_list(Machine&, HmpCall& call) {
+    if (!call.arguments.has("path")) return call.write("/\n");
+    const auto list = call.ask("qom-list", hmp_arguments(call, "path"));
+    if (!call.ok(list)) return;
+    for (const QObject& property : hmp_list(*list)) call.print("{} ({})\n", hmp_text(property, "name"), hmp_text(property, "type"));
+}
+
+void qom_get(Machine&, HmpCall& call) {
+    const auto value = call.ask("qom-get", hmp_arguments(call, "path property"));
+    if (!call.ok(value)) return;
+    std::string text;
+    json::Writer(text, true).value(*value);
+    call.print("{}\n", text);
+}
+
+void qom_set(Machine&, HmpCall& call) {
+    call.run("qom-set", hmp_arguments(call, "path property value"));
+}
+
+void network(Machine&, HmpCall& call) {
+    // Every network device, with the back end that it is connected to behind it.
+    const auto list = call.ask("x-query-network");
+    if (list) call.write(hmp_text(*list, "human-readable-text"));
+}
+
+/// hostfwd_add and hostfwd_remove speak to a user network; there is none.
+void host_forward(Machine&, HmpCall& call) {
+    if (call.arguments.has("arg2")) return call.print("unrecognized netdev id '{}'\n", call.arguments.text("arg1"));
+    call.write("user mode network stack not in use\n");
+}
+
+/// No bus of this machine is PCI Express.
+void pcie_error(Machine&, HmpCall& call) {
+    call.print("id or pci device path is invalid or device not found. {}\n", call.arguments.text("id"));
+}
+
+void complete_devices(HmpCompletion& completion) {
+    const QObject list = completion.ask("qom-list", {{"path", "/machine/peripheral"}});
+    for (const QObject& device : hmp_list(list))
+        if (hmp_text(device, "name") != "type") completion.add(hmp_text(device, "name"));
+}
+void complete_types(HmpCompletion& completion, const char* implements) {
+    const QObject list = completion.ask("qom-list-types", {{"implements", implements}, {"abstract", false}});
+    for (const QObject& type : hmp_list(list)) completion.add(hmp_text(type, "name"));
+}
+void complete_device_types(HmpCompletion& completion) { complete_types(completion, "device"); }
+void complete_object_types(HmpCompletion& completion) { complete_types(completion, "user-creatable"); }
+void complete_objects(HmpCompletion& completion) {
+    const QObject list = completion.ask("qom-list", {{"path", "/objects"}});
+    for (const QObject& object : hmp_list(list))
+        if (hmp_text(object, "name") != "type") completion.add(hmp_text(object, "name"));
+}
+void complete_netdev_types(HmpCompletion& completion) {
+    for (const char* type : {"bridge", "dgram", "hubport", "l2tpv3", "netmap", "nic", "none", "socket", "stream", "tap", "user", "vde",
+                             "vhost-user", "vhost-vdpa"})
+        completion.add(type);
+}
+void complete_on_off(HmpCompletion& completion) {
+    completion.add("on");
+    completion.add("off");
+}
+
+constexpr HmpCommand kCommands[] = {
+    hmp_command<device_add>("device_add", "O device@device-type", "driver[,prop=value][,...]", "add a device, described as for -device")
+        .needing("device_add"),
+    hmp_forward<"device_del", "id">("device_del", "s id@device", "device", "take a device out"),
+    hmp_command<object_add>("object_add", "S object@object-type", "[qom-type=]type,id=str[,prop=value][,...]", "make an object")
+        .needing("object-add"),
+    hmp_forward<"object-del", "id">("object_del", "s id@object", "id", "end an object"),
+    hmp_command<qom_list>("qom-list", "s? path", "path", "list an object's properties").needing("qom-list").preconfig(),
+    hmp_command<qom_get>("qom-get", "s path, s property", "path property", "print a property").needing("qom-get").preconfig(),
+    hmp_command<qom_set>("qom-set", "-j json, s path, s property, S value", "[-j] path property value",
+                         "set a property (-j: the value is JSON)").needing("qom-set").preconfig(),
+    hmp_command<netdev_add>("netdev_add", "O netdev@netdev-type",
+                            "[user|tap|socket|stream|dgram|vde|bridge|hubport|netmap|vhost-user],id=str[,prop=value][,...]",
+                            "make a network on the host's side").needing("netdev_add"),
+    hmp_forward<"netdev_del", "id">("netdev_del", "s id@netdev", "id", "end a network on the host's side"),
+    hmp_forward<"set_link", "name up">("set_link", "s name@nic, b up@on-off", "name on|off", "plug a network cable in or out"),
+    hmp_command<host_forward>("hostfwd_add", "s arg1, s? arg2", "[netdev_id] [tcp|udp]:[hostaddr]:hostport-[guestaddr]:guestport",
+                              "lead connections to the host on to the guest (-net user)"),
+    hmp_command<host_forward>("hostfwd_remove", "s arg1, s? arg2", "[netdev_id] [tcp|udp]:[hostaddr]:hostport", "end that again"),
+    hmp_forward<"announce-self", "interfaces id">("announce_self", "s? interfaces, s? id", "[interfaces] [id]",
+                                                  "tell the network where the guest is"),
+    hmp_command<pcie_error>(
+        "pcie_aer_inject_error",
+        "-a advisory, -c correctable, s id, s error_status, i? header0, i? header1, i? header2, i? header3, i? prefix0, i? prefix1, "
+        "i? prefix2, i? prefix3",
+        "[-a] [-c] id <error_status> [<tlp header> [<tlp header prefix>]]",
+        "report a PCI Express error of a device (-a: advisory; -c: correctable)"),
+};
+
+constexpr HmpCommand kInfo[] = {
+    hmp_command<network>("network", "", "", "show the networks"),
+};
+
+constexpr HmpCompleter kCompleters[] = {
+    {"device", complete_devices}, {"device-type", complete_device_types}, {"object", complete_objects},
+    {"object-type", complete_object_types}, {"netdev-type", complete_netdev_types}, {"on-off", complete_on_off},
+};
+
+}  // namespace
+
+void add_device_hmp(HmpTable& table, Machine& machine) {
+    table.add(kCommands, machine);
+    table.add_info(kInfo, machine);
+    table.add_completers(kCompleters);
+}
+
+}  // namespace rhea
