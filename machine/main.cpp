@@ -111,15 +111,14 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
         return step.has_value();
     };
     if (!passed(cli::check_fsdevs(config_, reporter_)) || !passed(cli::check_screens(config_, reporter_)) ||
-        !passed(cli::apply_properties(config_, reporter_)))
+        !passed(cli::apply_properties(config_, reporter_)) || !passed(cli::resolve_instruction_count(config_, reporter_)))
         return false;
     // Accelerators are tried in order; the clocks depend on which one it is.
     auto accelerator = cli::choose_accelerator(config_, reporter_);
     if (!accelerator) return status = accelerator.error().status, false;
-    if (!passed(cli::resolve_instruction_count(config_, *accelerator, reporter_)) ||
-        !passed(cli::check_tpmdevs(config_, reporter_)) || !passed(cli::check_board(config_, *accelerator, reporter_)) ||
+    if (!passed(cli::check_tpmdevs(config_, reporter_)) || !passed(cli::check_board(config_, *accelerator, reporter_)) ||
         !passed(cli::resolve_numa(config_, reporter_)) || !passed(cli::resolve_fw_cfg(config_, reporter_)) ||
-        !check_supported(config_, reporter_))
+        !passed(cli::check_usb_devices(config_, reporter_)) || !check_supported(config_, reporter_))
         return false;
 
     Clocks clocks(&loop, accelerator->name == "qtest");

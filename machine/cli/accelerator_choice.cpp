@@ -99,6 +99,10 @@ OrExit<Accelerator> choose_accelerator(const Config& config, Reporter& reporter,
                 if (!accelerator.options.has(option.key)) accelerator.options.add(option.key, option.value);
             }
         }
+        if (config.instruction_count && accelerator.name == "tcg" && accelerator.options.get("thread") == "multi") {
+            reporter.error(accelerator.where, "No MTTCG when icount is enabled");
+            return tl::unexpected(Exit{1});
+        }
         for (const Option& option : accelerator.options.entries()) {
             if (auto fine = check_accelerator_option(accelerator.name, option); !fine) {
                 reporter.error(accelerator.where, fine.error().description());
@@ -107,6 +111,8 @@ OrExit<Accelerator> choose_accelerator(const Config& config, Reporter& reporter,
         }
         auto started = start ? start(accelerator) : probe_accelerator(accelerator);
         if (started) {
+            if (config.instruction_count && accelerator.name == "kvm")
+                return complain(reporter, "-icount is not allowed with hardware virtualization");
             if (failed) reporter.error(fmt::format("falling back to {}", accelerator.name));
             return std::move(accelerator);
         }

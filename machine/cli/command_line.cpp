@@ -37,11 +37,9 @@ Result<void> handle(CommandLine& line, const Use& use) {
     if (!use.row) return add_drive_file(line, use.argument, "index=0,media=disk");
     switch (use.row->state) {
         case OptionState::works:
-        case OptionState::kept: return use.row->handle(line, use.argument);
+        case OptionState::in_part:
+        case OptionState::refused: return use.row->handle(line, use.argument);
         case OptionState::ignored: return {};
-        case OptionState::later:
-            line.where.text = "-" + std::string(use.row->name);
-            return fail("not supported by this build");
         case OptionState::not_here: return fail("Option not supported for this target");
     }
     return {};
@@ -105,7 +103,10 @@ Result<void> CommandLine::claim_id(std::string_view group, const std::optional<s
 
 Result<void> CommandLine::add_group(std::string_view group, std::string_view text) {
     const GroupRow* row = find_group(group);
-    Options options = RHEA_TRY(Options::parse(text, row->implied_key));
+    auto parsed = Options::parse(text, row->implied_key);
+    // It fails for an ill-formed id alone; where there are no ids, that one is refused like any other.
+    if (!parsed && row->kind != GroupKind::unique) return fail(Error::invalid_parameter("id"));
+    Options options = RHEA_TRY(std::move(parsed));
     for (const std::string& warning : options.warnings()) {
         if (!is_help(warning)) {
             reporter.warning(where, warning);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "chardev/options.h"
+#include "machine/cli/audio_options.h"
 #include "machine/cli/handlers.h"
 #include "machine/cli/tree.h"
 
@@ -71,16 +72,18 @@ Result<void> take_object(CommandLine& line, Options options) {
 }
 
 Result<void> add_audiodev(CommandLine& line, std::string_view text) {
-    Arguments arguments = RHEA_TRY(nested_arguments(line, text, "driver"));
-    notice_help(arguments, "driver");
-    if (arguments.help) {
+    if (text == "help") {
         line.print("Available audio drivers:\nnone\n");
         return line.finish(0);
     }
-    if (!arguments.members.contains("id")) return fail(Error::missing_parameter("id"));
+    Arguments arguments = RHEA_TRY(nested_arguments(line, text, "driver"));
+    if (arguments.help) return fail("Help is not available for this option");
+    // What other drivers take is not known here; they are refused anyway.
     const QObject* driver = arguments.members.find("driver");
-    if (!driver) return fail(Error::missing_parameter("driver"));
-    if (!driver->string() || *driver->string() != "none") return fail("this audio driver is not supported by this build");
+    const bool is_none =
+        !driver || !driver->string() || *driver->string() == "none" || !enum_from_name<AudioDriver>(*driver->string());
+    if (!is_none && arguments.members.contains("id")) return fail("this audio driver is not supported by this build");
+    RHEA_TRY(from_qdict<Audiodev>(arguments.members, arguments.mode));
     line.config.audiodevs.push_back(std::move(arguments));
     return {};
 }

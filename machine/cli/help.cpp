@@ -58,7 +58,7 @@ std::string help_text(std::string_view program) {
             while (explained->help.empty()) --explained;
             out.append(kColumn, ' ');
             std::string help(explained->help);
-            if (row.state == OptionState::later) help += " (not in this build)";
+            if (row.state == OptionState::refused) help += " (not in this build)";
             wrap(out, help, kColumn, kColumn, " ");
         }
     }

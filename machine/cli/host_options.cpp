@@ -85,10 +85,10 @@ Result<void> take_virtfs(CommandLine& line, Options options) {
     Options folder = options;
     if (!folder.id()) {
         const std::string tag = options.get("mount_tag");
-        if (!is_well_formed_id(tag)) return fail(ill_formed_id());
+        if (!is_well_formed_id(tag)) return fail(fmt::format("duplicate or invalid fsdev id: {}", tag));
         folder.set_id(tag);
     }
-    RHEA_CHECK(line.claim_id("fsdev", folder.id()));
+    if (!line.claim_id("fsdev", folder.id())) return fail(fmt::format("duplicate or invalid fsdev id: {}", *folder.id()));
     folder.take("mount_tag");
     line.config.fsdevs.push_back({line.where, std::move(folder)});
     line.config.virtfs.push_back({line.where, std::move(options)});
@@ -119,8 +119,8 @@ Result<void> take_tpmdev(CommandLine& line, Options options) {
 }
 
 Result<void> add_tpmdev(CommandLine& line, std::string_view text) {
-    if (text == "help" || text == "?") {
-        line.print(kTpmTypes);
+    if (text == "help") {
+        line.reporter.hint(kTpmTypes.substr(0, kTpmTypes.size() - 1));
         return line.finish(1);
     }
     return line.add_group("tpmdev", text);
@@ -141,6 +141,24 @@ OrExit<void> check_tpmdevs(const Config& config, const Reporter& reporter) {
 Result<void> add_usb_device(CommandLine& line, std::string_view text) {
     RHEA_CHECK(line.set_machine(QDict{{"usb", QObject("on")}}));
     line.config.usb_devices.push_back({line.where, std::string(text)});
+    return {};
+}
+
+OrExit<void> check_usb_devices(const Config& config, const Reporter& reporter) {
+    constexpr std::string_view kNames[] = {"tablet", "mouse", "keyboard", "wacom-tablet", "braille"};
+    for (const Text& device : config.usb_devices) {
+        const bool known = std::find(std::begin(kNames), std::end(kNames), device.value) != std::end(kNames);
+        if (device.value.find(':') != std::string::npos)
+            reporter.error(device.where, "usbdevice parameters are not supported anymore");
+        else if (known && config.machine.type != "none") continue;
+        else if (known)
+            reporter.error(device.where,
+                           fmt::format("Error: no usb bus to attach usbdevice {}, please try -machine usb=on and "
+                                       "check that the machine model supports USB",
+                                       device.value));
+        reporter.error(device.where, fmt::format("could not add USB device '{}'", device.value));
+        return tl::unexpected(Exit{1});
+    }
     return {};
 }
 

@@ -3,9 +3,8 @@
 /// character devices and drives between them, and its errors come in that order:
 ///
 ///     choose_machine        -> early objects, chardevs, check_fsdevs, check_screens, drives
-///     apply_properties      -> choose_accelerator, resolve_instruction_count
-///                           -> network, late objects, check_tpmdevs, monitors, serial ports
-///     check_board           -> resolve_numa, resolve_fw_cfg, devices
+///     apply_properties      -> resolve_instruction_count -> choose_accelerator -> network, late objects, check_tpmdevs,
+///     monitors, serial ports check_board           -> resolve_numa, resolve_fw_cfg, check_usb_devices, devices
 ///
 /// Each prints its errors and gives the exit status.
 #include <functional>
@@ -32,11 +31,13 @@ OrExit<void> check_fsdevs(const Config& config, const Reporter& reporter);
 OrExit<void> check_screens(const Config& config, const Reporter& reporter);
 /// -tpmdev. After network and objects.
 OrExit<void> check_tpmdevs(const Config& config, const Reporter& reporter);
-/// -icount, which only emulated CPUs have.
-OrExit<void> resolve_instruction_count(Config& config, const Accelerator& accelerator, const Reporter& reporter);
+/// -icount. Before the accelerator is chosen, which must be one that has it.
+OrExit<void> resolve_instruction_count(Config& config, const Reporter& reporter);
 /// -numa and -fw_cfg: what is known of them without objects. After the board's check, in this order.
 OrExit<void> resolve_numa(Config& config, const Reporter& reporter);
 OrExit<void> resolve_fw_cfg(Config& config, const Reporter& reporter);
+/// -usbdevice: only the names of such devices.
+OrExit<void> check_usb_devices(const Config& config, const Reporter& reporter);
 
 /// The CPU model, memory slots and boot letters that the board takes.
 OrExit<void> check_board(const Config& config, const Accelerator& accelerator, Reporter& reporter);

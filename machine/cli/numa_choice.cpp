@@ -38,6 +38,8 @@ public:
         if (node.memory)
             return fail(Error::generic("Parameter -numa node,mem is not supported by this machine type")
                             .with_hint("Use -numa node,memdev instead"));
+        // Objects that are memory are looked for by their kind; none is there.
+        if (node.memory_backend) return fail(fmt::format("memdev={} is ambiguous", *node.memory_backend));
         node.node_id = static_cast<std::uint16_t>(id);
         present_[id] = true;
         ++count_;
@@ -68,6 +70,8 @@ public:
     Result<void> add(const NumaHmatLatencyBandwidth&) const { return need_hmat(); }
     Result<void> add(const NumaHmatCache&) const { return need_hmat(); }
     Result<void> add(std::monostate) const { return {}; }
+
+    unsigned count() const { return count_; }
 
 private:
     Result<void> need_hmat() const {
@@ -121,6 +125,9 @@ OrExit<void> resolve_numa(Config& config, const Reporter& reporter) {
         }
         config.numa.push_back({group.where, std::move(*options)});
     }
+    if (nodes.count() > 0 && config.memory.size > 0)
+        return complain(reporter,
+                        fmt::format("total memory for NUMA nodes (0x0) should equal RAM size (0x{:x})", config.memory.size));
     return {};
 }
 
@@ -129,10 +136,9 @@ Result<void> take_instruction_count(CommandLine& line, Options options) {
     return {};
 }
 
-OrExit<void> resolve_instruction_count(Config& config, const Accelerator& accelerator, const Reporter& reporter) {
+OrExit<void> resolve_instruction_count(Config& config, const Reporter& reporter) {
     if (!config.unresolved.instruction_count) return {};
     const Group& group = *config.unresolved.instruction_count;
-    if (accelerator.name == "kvm") return complain(reporter, "-icount is not allowed with hardware virtualization");
     auto count = instruction_count(group.options);
     if (!count) {
         reporter.error(group.where, count.error());

@@ -13,9 +13,9 @@ class CommandLine;
 
 enum class OptionState {
     works,     ///< does what it says
-    kept,      ///< parsed and checked; what it describes depends on what the machine has
+    in_part,   ///< some of what it can ask for is there; machine/supported.cpp and the devices refuse the rest
+    refused,   ///< parsed and checked, then refused by machine/supported.cpp
     ignored,   ///< accepted: it cannot matter without a screen, or asks for what is so anyway
-    later,     ///< refused: "not supported by this build"
     not_here,  ///< refused as QEMU for x86 does: it is for other machines
 };
 std::string_view option_state_text(OptionState state);
@@ -29,7 +29,7 @@ struct OptionRow {
     OptionSection section;
     OptionState state;
     std::string_view help;  ///< for people; empty: shown together with the row before
-    /// What it does. Null for `ignored`, `later` and `not_here`.
+    /// What it does. Null for `ignored` and `not_here`.
     Result<void> (*handle)(CommandLine& line, std::string_view argument) = nullptr;
 
     constexpr bool takes_argument() const { return !argument.empty(); }

@@ -34,7 +34,8 @@ std::optional<std::int64_t> take_signed(std::string_view& text) {
     return value;
 }
 std::optional<std::uint64_t> take_unsigned(std::string_view& text) {
-    // strtoull reads "-1" as a large number, which is what people mean by it here too.
+    // strtoull would read "-1" as a large number.
+    if (text.find('-') < text.find_first_of("0123456789")) return std::nullopt;
     const std::string copy(text);
     char* end = nullptr;
     errno = 0;
