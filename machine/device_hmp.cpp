@@ -128,6 +128,9 @@ constexpr HmpCommand kCommands[] = {
 };
 
 constexpr HmpCommand kInfo[] = {
+    hmp_forward<"qom-list", "path">("qom-tree", "s? path", "[path]", "show the tree of objects"),
+    hmp_forward<"qom-list">("qtree", "", "", "show the tree of devices"),
+    hmp_forward<"qom-list-types">("qdm", "", "", "show the types of devices"),
     hmp_command<network>("network", "", "", "show the networks"),
 };
 

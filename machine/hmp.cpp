@@ -5,7 +5,8 @@
 namespace rhea {
 
 void add_hmp_commands(HmpInterpreter& hmp, Machine& machine) {
-    for (const auto add : {add_block_hmp, add_block_info_hmp, add_chardev_hmp, add_cpu_hmp, add_debug_hmp, add_device_hmp, add_lifecycle_hmp,
+    for (const auto add : {add_block_hmp, add_block_info_hmp, add_chardev_hmp, add_cpu_hmp, add_debug_hmp, add_device_hmp, add_interrupt_hmp,
+                           add_lifecycle_hmp, add_memory_info_hmp,
                            add_machine_info_hmp, add_memory_hmp, add_migration_hmp, add_old_names_hmp, add_ui_hmp})
         add(hmp.table(), machine);
     hmp.set_cpus([&machine] { return static_cast<std::int64_t>(machine.cpus().size()); },

@@ -44,6 +44,7 @@ void Machine::reset_cpus() {
     for (Vcpu& cpu : cpus_) {
         cpu.nmi_pending = false;
         cpu.registers.reset(signature, cpu.index == 0);
+        cpu.apic = LocalApic{.id = static_cast<std::uint8_t>(cpu.index)};
     }
 }
 

@@ -17,6 +17,7 @@
 #include "machine/device.h"
 #include "machine/guest_memory.h"
 #include "machine/lifecycle.h"
+#include "machine/local_apic.h"
 #include "machine/machine_types.h"
 #include "machine/pci_commands.h"
 #include "machine/port_chardevs.h"
@@ -37,6 +38,7 @@ struct Vcpu {
     std::string qom_path;
     bool nmi_pending = false;      ///< until the CPU takes it, or a reset
     CpuRegisters registers;
+    LocalApic apic;
     std::array<MachineCheckBank, 10> machine_checks{};
 };
 

@@ -92,6 +92,7 @@ void PcBoard::add_interrupt_controllers(Machine& machine) {
     master.cascade(slave);
     pics_ = std::make_unique<PicPair>(master, slave);
     auto io_apic = std::make_unique<IoApic>(machine.memory(), nullptr);
+    io_apic_ = io_apic.get();
     gsi_.connect(pics_.get(), io_apic.get());
     machine.devices().add_onboard(std::move(io_apic), "/machine/i440fx/ioapic");
 }

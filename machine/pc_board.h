@@ -38,6 +38,9 @@ public:
     PciRootBuses& root_buses() { return root_buses_; }
     Gsi& gsi() { return gsi_; }
     Mc146818Rtc& rtc() { return *rtc_; }
+    /// 0 is the master.
+    const I8259& pic(unsigned number) const { return pics_->chip(number); }
+    const IoApic& io_apic() const { return *io_apic_; }
     DriveBoard& drives() { return drives_; }
 
 private:
@@ -55,6 +58,7 @@ private:
     PciRootBuses root_buses_;
     DriveBoard drives_;
     Mc146818Rtc* rtc_ = nullptr;
+    IoApic* io_apic_ = nullptr;
     Piix4Pm* pm_ = nullptr;
 };
 

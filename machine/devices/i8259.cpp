@@ -34,6 +34,7 @@ void I8259::reset() {
 void I8259::set_irq(unsigned line, bool level) {
     const auto mask = bit(line);
     const bool level_triggered = elcr_ & mask;
+    counts_[line % 8] += level;
     if (level && (level_triggered || !(lines_ & mask))) requests_ |= mask;
     if (!level && level_triggered) requests_ = static_cast<std::uint8_t>(requests_ & ~mask);
     lines_ = static_cast<std::uint8_t>(level ? lines_ | mask : lines_ & ~mask);

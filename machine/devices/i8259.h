@@ -1,6 +1,7 @@
 #pragma once
 /// Intel 8259A interrupt controllers: a master at 0x20 and a slave on its line 2 at 0xa0, with the edge/level registers at
 /// 0x4d0.
+#include <array>
 #include <cstdint>
 
 #include "machine/address_space.h"
@@ -24,6 +25,18 @@ public:
     I8259(AddressSpace& ports, const Place& place, IrqLine output);
     /// Of the master, whose line 2 `slave` drives.
     void cascade(I8259& slave) { slave_ = &slave; }
+
+    /// For people.
+    struct State {
+        std::uint8_t requests, masked, in_service, level_lines, base;
+        unsigned highest;      ///< the line of the highest priority
+        bool read_in_service, fully_nested;
+    };
+    State state() const {
+        return {requests_, masked_, in_service_, elcr_, base_, (lowest_ + 1u) % 8, read_in_service_, fully_nested_};
+    }
+    /// How often each line rose since the start.
+    const std::array<std::uint64_t, 8>& counts() const { return counts_; }
 
     void reset() override;
     void set_irq(unsigned line, bool level) override;
@@ -63,6 +76,7 @@ private:
     Mapping mapping_, elcr_mapping_;
 
     std::uint8_t requests_ = 0, masked_ = 0, in_service_ = 0, lines_ = 0, elcr_ = 0;
+    std::array<std::uint64_t, 8> counts_{};
     std::uint8_t base_ = 0;      // vector of line 0
     std::uint8_t lowest_ = 7;    // line of the lowest priority
     std::uint8_t next_icw_ = 0;  // 2, 3, 4 while it is initialised
@@ -74,6 +88,7 @@ private:
 class PicPair final : public IrqReceiver {
 public:
     PicPair(I8259& master, I8259& slave) : master_(master), slave_(slave) {}
+    I8259& chip(unsigned number) const { return number == 0 ? master_ : slave_; }
     void set_irq(unsigned line, bool level) override { (line < 8 ? master_ : slave_).set_irq(line % 8, level); }
 
 private:

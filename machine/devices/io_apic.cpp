@@ -35,6 +35,7 @@ void IoApic::reset() {
 void IoApic::set_irq(unsigned line, bool level) {
     const unsigned pin = line == 0 ? 2 : line;
     if (pin >= kPins) return;
+    counts_[line] += level;
     const auto bit = 1u << pin;
     const bool rises = level && !(levels_ & bit);
     levels_ = level ? levels_ | bit : levels_ & ~bit;

@@ -27,6 +27,16 @@ public:
     /// `deliver` may be empty: nobody takes messages.
     IoApic(AddressSpace& memory, std::function<void(const ApicMessage&)> deliver);
 
+    /// For people.
+    struct State {
+        const std::array<std::uint64_t, kPins>& table;
+        std::uint32_t requests;
+        std::uint8_t selected, id;
+    };
+    State state() const { return {table_, requests_, selected_, id_}; }
+    /// How often each of the board's lines rose since the start.
+    const std::array<std::uint64_t, kPins>& counts() const { return counts_; }
+
     void reset() override;
     /// `line` is the board's: its interrupt 0 is wired to pin 2.
     void set_irq(unsigned line, bool level) override;
@@ -48,7 +58,7 @@ private:
     std::function<void(const ApicMessage&)> deliver_;
     Registers registers_;
     Mapping mapping_;
-    std::array<std::uint64_t, kPins> table_{};
+    std::array<std::uint64_t, kPins> table_{}, counts_{};
     std::uint32_t levels_ = 0, requests_ = 0;  // a bit for each pin
     std::uint8_t selected_ = 0, id_ = 0;
 };

@@ -52,7 +52,19 @@ void version(HmpInterpreter&, HmpCall& call) {
     call.print("{}.{}.{}{}\n", v.major, v.minor, v.micro, v.package);
 }
 
+/// The rows that cannot do their work because a QMP command is not there: a table for the documentation.
+void missing(HmpInterpreter& interpreter, HmpCall& call) {
+    const auto list = [&](const std::vector<HmpTable::Row>& rows, std::string_view prefix) {
+        for (const HmpTable::Row& row : rows)
+            if (!row.command->qmp.empty() && !call.has_qmp(row.command->qmp))
+                call.print("| `{}{}` | `{}` |\n", prefix, row.command->name(), row.command->qmp);
+    };
+    list(interpreter.table().commands(), "");
+    list(interpreter.table().info(), "info ");
+}
+
 constexpr HmpCommand kCommands[] = {
+    hmp_command<missing>("x-org-rhea-missing", "", "", "list the commands that wait for a part of the emulator").hidden(),
     hmp_command<help>("help|?", "S? name", "[cmd]", "show what a command does, or all of them").preconfig(),
     hmp_command<list_info>("info", "", "[subcommand]", "show a part of the system's state").preconfig(),
 };
