@@ -5,6 +5,7 @@
 #include <list>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace rhea {
@@ -32,6 +33,8 @@ public:
         bool read_only = false;
         unsigned min_access = 1, max_access = 8;
         int priority = 0;  ///< the higher one is seen where regions overlap; among equals the newer
+        std::string_view alias_of = {};  ///< the memory that this shows a part of, for people; it begins at `alias_offset`
+        std::uint64_t alias_offset = 0;
     };
     using Handle = std::list<Region>::iterator;
     /// A stretch of addresses in which one region is seen.

@@ -35,7 +35,7 @@ std::uint64_t GuestMemory::below_4g() const { return size_ >= kMostBelow4G ? kSp
 
 void GuestMemory::map_into(AddressSpace& memory) const {
     const auto add = [&](const char* name, std::uint64_t base, std::uint64_t from, std::uint64_t to) {
-        if (from < to) memory.add({.name = name, .base = base, .size = to - from, .memory = at(from)});
+        if (from < to) memory.add({.name = name, .base = base, .size = to - from, .memory = at(from), .alias_of = "pc.ram", .alias_offset = from});
     };
     add("ram-below-4g", 0, 0, below_4g());
     add("ram-above-4g", 4 * kGiB, below_4g(), size_);

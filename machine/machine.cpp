@@ -100,6 +100,16 @@ void Machine::add_default_drive(bool wanted, DriveInterface interface, int index
     if (options) (void)block_.add_drive(*options);      // an empty drive: there is nothing to fail
 }
 
+bool Machine::add_firmware_options(const cli::Reporter& reporter) {
+    for (const cli::FwCfg& file : config_.fw_cfg) {
+        auto added = board_ ? board_->firmware().add_user_file(file) : fail("fw_cfg device not available");
+        if (added) continue;
+        reporter.error(file.where, added.error());
+        return false;
+    }
+    return true;
+}
+
 bool Machine::plug_devices(const cli::Reporter& reporter) {
     for (const cli::Arguments& device : config_.devices) {
         auto plugged = plug_device(*this, device.members, device.mode);
@@ -122,6 +132,10 @@ bool Machine::build(const cli::Reporter& reporter) {
         ram_->map_into(memory_);
         number_cpus();
         board_ = std::make_unique<PcBoard>(*this);
+        if (auto loaded = board_->firmware().load_bios(); !loaded) {
+            reporter.hint("qemu: " + loaded.error().description());
+            return false;
+        }
         if (auto built = board_->build(*this); !built) {
             reporter.error(built.error());
             return false;
@@ -137,7 +151,7 @@ bool Machine::build(const cli::Reporter& reporter) {
         devices_.reset();
         reset_cpus();
     });
-    if (!plug_devices(reporter)) return false;
+    if (!add_firmware_options(reporter) || !plug_devices(reporter)) return false;
     warn_of_globals(*this, reporter);
     // Every drive with a place on a bus has found its controller.
     for (const auto& [drive, where] : drive_origins_) {

@@ -112,6 +112,7 @@ private:
     void reset_cpus();
     bool open_drives(const cli::Reporter& reporter);
     void add_default_drive(bool wanted, DriveInterface interface, int index, const char* media);
+    bool add_firmware_options(const cli::Reporter& reporter);
     bool plug_devices(const cli::Reporter& reporter);
 
     uv_loop_t* loop_;

@@ -116,7 +116,7 @@ Result<void> PcBoard::add_ports(Machine& machine) {
     return {};
 }
 
-PcBoard::PcBoard(Machine& machine) : pci_("pci.0", machine.ports(), machine.memory()), root_buses_{&pci_} {}
+PcBoard::PcBoard(Machine& machine) : firmware_(machine), pci_("pci.0", machine.ports(), machine.memory()), root_buses_{&pci_} {}
 
 Result<void> PcBoard::build(Machine& machine) {
     DeviceTree& tree = machine.devices();
@@ -125,6 +125,8 @@ Result<void> PcBoard::build(Machine& machine) {
 
     tree.skip_onboard(static_cast<unsigned>(machine.cpus().size()));      // the CPUs have their places there
     tree.skip_onboard();                                                  // kvmvapic
+    tree.add_onboard(std::make_unique<FwCfg>(machine.ports(), machine.memory(), [this](FwCfg& to) { firmware_.fill(to); }),
+                     "/machine/fw_cfg");
     tree.add_onboard(std::make_unique<PciConfigPorts>(machine.ports(), pci_), "/machine/i440fx");
     add_pci<I440fx>(machine, devfn(0, 0), machine.memory(), *machine.ram());
     auto& piix3 = add_pci<Piix3>(machine, devfn(1, 0), machine.ports(), gsi_, life);

@@ -14,6 +14,7 @@
 #include "machine/devices/port92.h"
 #include "machine/drive_board.h"
 #include "machine/gsi.h"
+#include "machine/pc_firmware.h"
 #include "machine/pci.h"
 #include "machine/pci_commands.h"
 
@@ -42,6 +43,7 @@ public:
     const I8259& pic(unsigned number) const { return pics_->chip(number); }
     const IoApic& io_apic() const { return *io_apic_; }
     DriveBoard& drives() { return drives_; }
+    PcFirmware& firmware() { return firmware_; }
 
 private:
     template <class T, class... Args>
@@ -52,6 +54,7 @@ private:
     void add_interrupt_controllers(Machine& machine);
     Result<void> add_ports(Machine& machine);
 
+    PcFirmware firmware_;
     Gsi gsi_;
     std::unique_ptr<PicPair> pics_;
     PciBus pci_;

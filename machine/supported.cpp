@@ -1,10 +1,6 @@
 #include "machine/supported.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
-
-#include <fmt/format.h>
 
 namespace rhea {
 
@@ -41,12 +37,6 @@ private:
     bool good_ = true;
 };
 
-bool is_firmware(const std::string& path) {
-    struct stat info {};
-    constexpr off_t kUnit = 64 << 10;
-    return ::stat(path.c_str(), &info) == 0 && info.st_size > 0 && info.st_size % kUnit == 0;
-}
-
 }  // namespace
 
 bool check_supported(const cli::Config& config, const cli::Reporter& reporter) {
@@ -56,8 +46,6 @@ bool check_supported(const cli::Config& config, const cli::Reporter& reporter) {
     check.list(config.nics);
     check.list(config.nets);
     check.list(config.fds);
-    check.list(config.fw_cfg);
-    check.list(config.smbios);
     check.list(config.acpi_tables);
     check.list(config.option_roms);
     check.list(config.fsdevs);
@@ -88,10 +76,6 @@ bool check_supported(const cli::Config& config, const cli::Reporter& reporter) {
     if (!check.good()) return false;
     if (config.incoming && config.incoming->value != "defer") {
         reporter.error(config.incoming->where, kNotSupported);
-        return false;
-    }
-    if (properties.firmware && !is_firmware(*properties.firmware)) {
-        reporter.hint(fmt::format("qemu: could not load PC BIOS '{}'", *properties.firmware));
         return false;
     }
     return true;

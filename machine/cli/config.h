@@ -245,7 +245,7 @@ struct Config {
     // things to make, each list in order
     std::vector<Group> chardevs;
     std::vector<Monitor> monitors;
-    /// "none" is not among them: it only clears default_…. "mon:DEVICE" shares the device with a human monitor. What is
+    /// "none" takes a number of its kind and makes no port. "mon:DEVICE" shares the device with a human monitor. What is
     /// there unless said otherwise (an empty Location) is added by choose_machine: "vc:80Cx24C", with -nographic
     /// "mon:stdio".
     std::vector<Text> serials, parallels;

@@ -45,7 +45,7 @@ Result<void> drive(CommandLine& line, std::string_view file) {
 }
 template <std::vector<Text> Config::*List, bool Config::*Default>
 Result<void> port(CommandLine& line, std::string_view argument) {
-    if (argument != "none") (line.config.*List).push_back({line.where, std::string(argument)});
+    (line.config.*List).push_back({line.where, std::string(argument)});
     if constexpr (Default != nullptr) {
         line.config.*Default = false;
         if (argument.starts_with("mon:")) line.config.default_monitor = false;

@@ -20,8 +20,8 @@ PciConfigPorts::PciConfigPorts(AddressSpace& ports, PciBus& bus)
     : Device("i440FX-pcihost"),
       data_(address_, bus),
       address_mapping_(ports,
-                       {.name = "pci-config-address", .base = 0xcf8, .size = 4, .handler = &address_, .max_access = 4}),
-      data_mapping_(ports, {.name = "pci-config-data", .base = 0xcfc, .size = 4, .handler = &data_, .max_access = 4}) {}
+                       {.name = "pci-conf-idx", .base = 0xcf8, .size = 4, .handler = &address_, .max_access = 4}),
+      data_mapping_(ports, {.name = "pci-conf-data", .base = 0xcfc, .size = 4, .handler = &data_, .max_access = 4}) {}
 
 // Narrower accesses do not reach the register; they read as zeros.
 std::uint64_t PciConfigPorts::AddressPort::io_read(std::uint64_t, unsigned size) { return size == 4 ? value : 0; }
@@ -44,7 +44,7 @@ void PciConfigPorts::DataPort::io_write(std::uint64_t offset, std::uint64_t valu
 }
 
 I440fx::I440fx(AddressSpace& memory, const GuestMemory& ram)
-    : PciDevice("i440FX", kHostBridge), memory_(memory), ram_(ram), smram_{"smram", 0xa0000, 0x20000} {
+    : PciDevice("i440FX", kHostBridge), memory_(memory), ram_(ram), smram_{"smram-region", 0xa0000, 0x20000} {
     for (unsigned i = 0; i + 1 < kWindows; ++i)
         shadow_[i].base = kShadowBase + i * kShadowStep, shadow_[i].size = kShadowStep;
     shadow_.back().base = 0xf0000, shadow_.back().size = 0x10000;
@@ -83,7 +83,9 @@ void I440fx::show(Window& window, Shown what) {
                                                         .size = window.size,
                                                         .memory = ram_.at(window.base),
                                                         .read_only = what == Shown::ram_read_only,
-                                                        .priority = GuestMemory::kShadowPriority});
+                                                        .priority = GuestMemory::kShadowPriority,
+                                                        .alias_of = "pc.ram",
+                                                        .alias_offset = window.base});
 }
 
 }  // namespace rhea

@@ -44,7 +44,7 @@ private:
     enum class Shown { bus, ram_read_only, ram };
     /// A stretch of the legacy area, and what is seen in it. The bus is seen through to RAM where nobody on it answers.
     struct Window {
-        const char* name = "shadow";
+        const char* name = "pam-ram";
         std::uint64_t base = 0, size = 0;
         Shown shown = Shown::bus;
         std::optional<Mapping> region = {};

@@ -40,7 +40,7 @@ Piix4Pm::Piix4Pm(AddressSpace& ports, Clocks& clocks, IrqLine sci, MachineContro
       control_(control),
       registers_(*this),
       apm_(*this),
-      apm_mapping_(ports, {.name = "apm", .base = 0xb2, .size = 2, .handler = &apm_, .max_access = 1}),
+      apm_mapping_(ports, {.name = "apm-io", .base = 0xb2, .size = 2, .handler = &apm_, .max_access = 1}),
       overflow_timer_(clocks, ClockType::virtual_time, [this] { update_sci(); }) {
     set_config(kBase, 0x01, 1);
     set_config(0x5f, 0x10, 1);

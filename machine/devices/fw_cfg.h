@@ -1,0 +1,71 @@
+#pragma once
+/// "fw_cfg_io" (the published specification "QEMU Firmware Configuration (fw_cfg) Device"): items by number and files by name,
+/// which a guest's firmware reads through ports 0x510 and 0x511 or by DMA at 0x514.
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "machine/address_space.h"
+#include "machine/device.h"
+
+namespace rhea {
+
+class FwCfg final : public Device {
+public:
+    enum Item : std::uint16_t {
+        kSignature = 0x00, kId = 0x01, kUuid = 0x02, kRamSize = 0x03, kNoGraphics = 0x04, kCpus = 0x05, kNuma = 0x0d,
+        kBootMenu = 0x0e, kMaxCpus = 0x0f, kDirectory = 0x19, kFirstFile = 0x20,
+        kAcpiTables = 0x8000, kIrq0Override = 0x8002, kHpet = 0x8004,
+    };
+    static constexpr unsigned kFiles = 0x20;        ///< places for files
+    static constexpr std::size_t kMaxName = 55;     ///< bytes
+
+    /// Makes the items, in a FwCfg that has none but the signature.
+    using Fill = std::function<void(FwCfg&)>;
+
+    /// All outlive it. `fill` is called when the guest first looks, and again when it looks after a reset.
+    FwCfg(AddressSpace& ports, AddressSpace& memory, Fill fill);
+
+    void set(std::uint16_t item, std::string bytes) { items_[item] = std::move(bytes); }
+    /// Little endian, `size` bytes.
+    void set_number(std::uint16_t item, std::uint64_t value, unsigned size);
+    /// Files are numbered in the order of their names. One too many, or one whose name is too long, is left out.
+    void add_file(std::string name, std::string bytes);
+
+    void reset() override;
+
+private:
+    struct DataPorts final : IoHandler {
+        explicit DataPorts(FwCfg& c) : config(c) {}
+        std::uint64_t io_read(std::uint64_t, unsigned size) override;
+        void io_write(std::uint64_t, std::uint64_t value, unsigned size) override;
+        FwCfg& config;
+    };
+    struct DmaPorts final : IoHandler {
+        explicit DmaPorts(FwCfg& c) : config(c) {}
+        std::uint64_t io_read(std::uint64_t offset, unsigned size) override;
+        void io_write(std::uint64_t offset, std::uint64_t value, unsigned size) override;
+        FwCfg& config;
+        std::uint64_t address = 0;
+    };
+
+    void select(std::uint16_t item);
+    std::string_view rest() const;
+    std::uint8_t read_byte();
+    void run_dma(std::uint64_t address);
+
+    AddressSpace& memory_;
+    Fill fill_;
+    DataPorts data_;
+    DmaPorts dma_;
+    Mapping data_mapping_, dma_mapping_;
+    std::map<std::uint16_t, std::string> items_;
+    std::map<std::string, std::string> files_;  // until they have their numbers
+    bool filled_ = false;
+    const std::string* selected_ = nullptr;     // null: there is no such item
+    std::uint64_t position_ = 0;
+};
+
+}  // namespace rhea

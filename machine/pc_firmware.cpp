@@ -1,0 +1,165 @@
+#include "machine/pc_firmware.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "machine/devices/pvpanic.h"
+#include "machine/machine.h"
+#include "machine/smbios.h"
+
+namespace rhea {
+
+namespace {
+
+constexpr std::uint64_t kGiB4 = std::uint64_t{4} << 30;
+constexpr std::uint64_t kOptionRoms = 0xc0000, kOptionRomsSize = 0x20000, kLowBiosEnd = 0x100000, kLowBiosMax = 0x20000;
+constexpr std::string_view kVapic = "kvmvapic.bin", kVapicFile = "genroms/kvmvapic.bin";
+
+enum MemoryKind : std::uint32_t { kRam = 1, kReserved = 2 };
+
+void append_number(std::string& to, std::uint64_t value, unsigned size) {
+    for (unsigned i = 0; i < size; ++i) to += static_cast<char>(value >> (8 * i));
+}
+
+std::string number(std::uint64_t value, unsigned size) {
+    std::string bytes;
+    append_number(bytes, value, size);
+    return bytes;
+}
+
+/// Whether a CPU model is one of AMD's, whose HyperTransport takes 12 GiB below 1 TiB.
+bool is_amd(const std::optional<cli::Cpu>& cpu) {
+    if (!cpu) return true;  // qemu64
+    constexpr std::string_view kModels[] = {"qemu64", "qemu32", "max", "base", "phenom", "athlon", "Opteron_", "EPYC", "Dhyana"};
+    return std::any_of(std::begin(kModels), std::end(kModels), [&](auto model) { return cpu->model.starts_with(model); });
+}
+
+}  // namespace
+
+PcFirmware::PcFirmware(Machine& machine) : machine_(machine) {
+    mappings_.push_back(std::make_unique<Mapping>(
+        machine.memory(), AddressSpace::Region{.name = "pc.rom", .base = kOptionRoms, .size = kOptionRomsSize,
+                                               .handler = &option_rom_area_, .priority = GuestMemory::kLegacyPriority}));
+}
+
+PcFirmware::~PcFirmware() = default;
+
+Result<void> PcFirmware::load_bios() {
+    const auto& wanted = machine_.config().machine.properties.firmware;
+    bios_name_ = wanted ? *wanted : std::string(kBios);
+    if (const auto path = find_data_file(machine_.config().data_dirs, bios_name_))
+        bios_ = FileImage::open(*path, wanted.has_value());
+    if (bios_ && bios_->size() % kBiosUnit != 0) bios_.reset();
+    if (!bios_) {
+        if (!wanted) return {};  // the package is not installed: nothing is executed anyhow
+        return fail(fmt::format("could not load PC BIOS '{}'", bios_name_));
+    }
+    if (const auto slash = bios_name_.rfind('/'); slash != std::string::npos) bios_name_.erase(0, slash + 1);
+    const auto map = [this](const char* name, std::uint64_t end, std::uint64_t size, int priority) {
+        mappings_.push_back(std::make_unique<Mapping>(
+            machine_.memory(), AddressSpace::Region{.name = name, .base = end - size, .size = size,
+                                                    .memory = bios_->data() + (bios_->size() - size), .read_only = true,
+                                                    .priority = priority,
+                                                    .alias_of = size == bios_->size() ? "" : "pc.bios",
+                                                    .alias_offset = bios_->size() - size}));
+    };
+    map("pc.bios", kGiB4, bios_->size(), 0);
+    map("isa-bios", kLowBiosEnd, std::min<std::uint64_t>(bios_->size(), kLowBiosMax), GuestMemory::kLegacyPriority);
+    return {};
+}
+
+Result<void> PcFirmware::add_user_file(const cli::FwCfg& file) {
+    const auto same = [&](const auto& other) { return other.first == file.name; };
+    if (std::any_of(user_files_.begin(), user_files_.end(), same)) return fail("duplicate fw_cfg file name: " + file.name);
+    if (file.gen_id) return fail(fmt::format("Cannot find object ID '{}'", *file.gen_id));
+    std::string bytes = file.string.value_or("");
+    if (file.file) {
+        auto read = read_whole_file(*file.file);
+        if (!read) return fail(fmt::format("can't load {}: {}", *file.file, read.error().description()));
+        bytes = std::move(*read);
+    }
+    user_files_.emplace_back(file.name, std::move(bytes));
+    return {};
+}
+
+std::string PcFirmware::e820() const {
+    std::string table;
+    const auto add = [&](std::uint64_t base, std::uint64_t size, MemoryKind kind) {
+        append_number(table, base, 8);
+        append_number(table, size, 8);
+        append_number(table, kind, 4);
+    };
+    constexpr std::uint64_t kHyperTransport = 0xfd00000000, kHyperTransportSize = 0x300000000;
+    if (is_amd(machine_.config().cpu)) add(kHyperTransport, kHyperTransportSize, kReserved);
+    const GuestMemory& ram = *machine_.ram();
+    add(0, ram.below_4g(), kRam);
+    if (ram.above_4g() > 0) add(kGiB4, ram.above_4g(), kRam);
+    return table;
+}
+
+/// What the firmware needs for the ACPI table of the HPET: its place for eight of them, one in use.
+std::string PcFirmware::hpet() const {
+    constexpr std::uint32_t kTimerBlock = 0x8086a201;
+    constexpr std::uint64_t kAddress = 0xfed00000;
+    constexpr std::size_t kSize = 1 + 8 * (4 + 8 + 2 + 1);
+    std::string table(1, '\1');
+    append_number(table, kTimerBlock, 4);
+    append_number(table, kAddress, 8);
+    table.resize(kSize);
+    return table;
+}
+
+void PcFirmware::fill(FwCfg& to) const {
+    const cli::Config& config = machine_.config();
+    const unsigned cpus = config.smp.cpus, most = config.smp.max_cpus;
+    if (config.uuid) to.set(FwCfg::kUuid, {reinterpret_cast<const char*>(config.uuid->data()), config.uuid->size()});
+    else to.set(FwCfg::kUuid, std::string(16, '\0'));
+    to.set_number(FwCfg::kRamSize, machine_.ram()->size(), 8);
+    to.set_number(FwCfg::kNoGraphics, config.graphics ? 0 : 1, 2);
+    to.set_number(FwCfg::kCpus, cpus, 2);
+    to.set_number(FwCfg::kBootMenu, config.boot.menu ? 1 : 0, 2);
+    to.set_number(FwCfg::kMaxCpus, most, 2);
+    to.set(FwCfg::kNuma, std::string(8 * (1 + most), '\0'));
+    to.set(FwCfg::kAcpiTables, std::string(2, '\0'));
+    to.set_number(FwCfg::kIrq0Override, 1, 4);
+    to.set(FwCfg::kHpet, hpet());
+
+    std::string order = boot_order_.boot_order();
+    if (!order.empty() && config.boot.strict) {
+        order.back() = '\n';
+        order.append("HALT").push_back('\0');
+    }
+    to.add_file("bootorder", std::move(order));
+    to.add_file("bios-geometry", boot_order_.geometries());
+    to.add_file("etc/boot-fail-wait", number(static_cast<std::uint64_t>(config.boot.reboot_timeout.value_or(-1)), 4));
+    if (config.boot.splash_time) to.add_file("etc/boot-menu-wait", number(static_cast<std::uint64_t>(*config.boot.splash_time), 2));
+    to.add_file("etc/e820", e820());
+    to.add_file("etc/tpm/log", {});
+    // S3 and S4 can be had; S4 is sleep type 2.
+    to.add_file("etc/system-states", std::string("\x80\x00\x00\x81\x82\x80", 6));
+    for (const auto& device : machine_.devices().devices())
+        if (const auto* panic = dynamic_cast<const PvpanicIsa*>(device.get())) {
+            to.add_file("etc/pvpanic-port", number(panic->base(), 2));
+            break;
+        }
+    if (!config.boot.splash.empty())
+        if (auto splash = read_whole_file(config.boot.splash)) to.add_file("bootsplash.jpg", std::move(*splash));
+    const SmbiosTables smbios = make_smbios(machine_);
+    to.add_file("etc/smbios/smbios-anchor", smbios.anchor);
+    to.add_file("etc/smbios/smbios-tables", smbios.tables);
+    if (const auto path = find_data_file(config.data_dirs, std::string(kVapic)))
+        if (const auto image = FileImage::open(*path, false)) to.add_file(std::string(kVapicFile), std::string(image->text()));
+    for (const auto& [name, bytes] : user_files_) to.add_file(name, bytes);
+}
+
+std::vector<RomInfo> PcFirmware::roms() const {
+    std::vector<RomInfo> list;
+    if (const auto path = find_data_file(machine_.config().data_dirs, std::string(kVapic)))
+        if (const auto image = FileImage::open(*path, false))
+            list.push_back({RomInfo::Kind::fw_cfg, 0, image->size(), std::string(kVapic), std::string(kVapicFile)});
+    if (bios_) list.push_back({RomInfo::Kind::memory, kGiB4 - bios_->size(), bios_->size(), bios_name_, {}});
+    return list;
+}
+
+}  // namespace rhea
