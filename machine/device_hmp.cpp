@@ -67,6 +67,11 @@ void host_forward(Machine&, HmpCall& call) {
     call.write("user mode network stack not in use\n");
 }
 
+void set_link(Machine&, HmpCall& call) {
+    if (!call.has_qmp("set_link")) return call.error(Error::device_not_found(call.arguments.text("name")));
+    call.run("set_link", hmp_arguments(call, "name up"));
+}
+
 /// No bus of this machine is PCI Express.
 void pcie_error(Machine&, HmpCall& call) {
     call.print("id or pci device path is invalid or device not found. {}\n", call.arguments.text("id"));
@@ -113,7 +118,7 @@ constexpr HmpCommand kCommands[] = {
                             "[user|tap|socket|stream|dgram|vde|bridge|hubport|netmap|vhost-user],id=str[,prop=value][,...]",
                             "make a network on the host's side").needing("netdev_add"),
     hmp_forward<"netdev_del", "id">("netdev_del", "s id@netdev", "id", "end a network on the host's side"),
-    hmp_forward<"set_link", "name up">("set_link", "s name@nic, b up@on-off", "name on|off", "plug a network cable in or out"),
+    hmp_command<set_link>("set_link", "s name@nic, b up@on-off", "name on|off", "plug a network cable in or out").needing("set_link"),
     hmp_command<host_forward>("hostfwd_add", "s arg1, s? arg2", "[netdev_id] [tcp|udp]:[hostaddr]:hostport-[guestaddr]:guestport",
                               "lead connections to the host on to the guest (-net user)"),
     hmp_command<host_forward>("hostfwd_remove", "s arg1, s? arg2", "[netdev_id] [tcp|udp]:[hostaddr]:hostport", "end that again"),

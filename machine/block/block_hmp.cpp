@@ -1,4 +1,5 @@
 /// The human monitor's commands for drives, media, block jobs and snapshots.
+#include "machine/block/qemu_io.h"
 #include "machine/hmp_forward.h"
 #include "machine/machine.h"
 
@@ -155,12 +156,26 @@ void delete_snapshot(Machine& machine, HmpCall& call) { can_snapshot(machine, ca
 
 void qemu_io(Machine& machine, HmpCall& call) {
     const std::string& device = call.arguments.text("device");
-    const auto node = machine.block().lookup(device, device);
-    if (!call.arguments.flag("qdev") && !node)
-        return call.error(Error::generic(fmt::format("Cannot find device='' nor node-name='{}'", device)));
-    if (call.arguments.flag("qdev"))
-        if (const auto drive = machine.block().find_drive(std::nullopt, device); !call.ok(drive)) return;
-    call.error(Error::generic("qemu-io is not supported by this build"));
+    BlockLayer& block = machine.block();
+    BlockBackend* backend = block.find_backend(device);
+    std::shared_ptr<BlockNode> node;
+    if (call.arguments.flag("qdev")) {
+        const auto drive = block.find_drive(std::nullopt, device);
+        if (!call.ok(drive)) return;
+        backend = *drive;
+    } else if (!backend) {
+        auto found = block.lookup({}, device);
+        if (!call.ok(found)) return;
+        node = std::move(*found);
+    }
+    if (backend && !backend->device()) {
+        // Nobody has asked for more than to read it.
+        auto medium = block.lookup(device, {});
+        if (!medium) return;
+        node = std::move(*medium);
+        backend = nullptr;
+    }
+    run_qemu_io(block, backend, std::move(node), call.arguments.text("command"), [held = call.shared_from_this()] {});
 }
 
 constexpr HmpCommand kCommands[] = {
@@ -208,7 +223,7 @@ constexpr HmpCommand kCommands[] = {
     hmp_forward<"nbd-server-stop">("nbd_server_stop", "", "nbd_server_stop", "end the NBD server")
         .otherwise("Error: NBD server not running\n"),
     hmp_command<qemu_io>("qemu-io", "-d qdev, B device, s command", "[-d] [device] \"[command]\"",
-                         "carry out a request on a drive (-d: by its device's id)").needing("qemu-io"),
+                         "carry out a request on a drive (-d: by its device's id)"),
     hmp_command<save_or_load>("savevm", "s? name", "tag", "keep the machine's state in its images").needing("snapshot-save"),
     hmp_command<save_or_load>("loadvm", "s name@snapshot", "tag", "bring the machine into a state that was kept").needing("snapshot-load"),
     hmp_command<delete_snapshot>("delvm", "s name@snapshot", "tag", "delete a state that was kept").needing("snapshot-delete"),
