@@ -1,56 +1,88 @@
 #include "machine/device.h"
 
 #include <algorithm>
-#include <iterator>
+
+#include <fmt/format.h>
+
+#include "machine/qom/basic_types.h"
 
 namespace rhea {
 
-Device& DeviceTree::plug(std::unique_ptr<Device> device, std::string id) {
-    device->qom_path_ =
-        id.empty() ? "/machine/peripheral-anon/device[" + std::to_string(anonymous_++) + "]" : "/machine/peripheral/" + id;
-    device->id_ = std::move(id);
-    devices_.push_back(std::move(device));
-    return *devices_.back();
+namespace {
+
+const qom::Object* parent_bus(const Device& device) { return device.parent_bus(); }
+QObject realized(const Device& device) { return device.realized(); }
+QObject hotplugged(const Device& device) { return device.hotplugged(); }
+QObject hotpluggable(const Device& device) {
+    return device.type().hotpluggable && (!device.parent_bus() || device.parent_bus()->hotpluggable());
+}
+QObject bus_realized(const Bus&) { return true; }
+const qom::Object* hotplug_handler(const Bus& bus) { return bus.hotplug_object(); }
+
+constexpr qom::ValueType kBusLink{"link<bus>"}, kHandlerLink{"link<hotplug-handler>"};
+
+constexpr qom::Property kDeviceProperties[] = {
+    qom::property("realized", qom::kBool).from<realized>().internal(),
+    qom::property("hotpluggable", qom::kBool).from<hotpluggable>().internal(),
+    qom::property("hotplugged", qom::kBool).from<hotplugged>().internal(),
+    qom::property("parent_bus", kBusLink).leads_to<parent_bus>().internal(),
+};
+constexpr const qom::Type* kDeviceInterfaces[] = {&qom::kResettable, &qom::kVmstateIf};
+constexpr const qom::Type* kBusInterfaces[] = {&qom::kResettable};
+constexpr qom::Property kBusProperties[] = {
+    qom::property("hotplug-handler", kHandlerLink).leads_to<hotplug_handler>(),
+    qom::property("realized", qom::kBool).from<bus_realized>(),
+};
+
+}  // namespace
+
+constinit const qom::Type Device::kType{
+    .name = "device", .parent = &qom::kObject, .abstract = true, .interfaces = kDeviceInterfaces, .properties = kDeviceProperties};
+constinit const qom::Type Bus::kType{
+    .name = "bus", .parent = &qom::kObject, .abstract = true, .interfaces = kBusInterfaces, .instance_properties = kBusProperties};
+
+constinit const qom::Type kSystemDevice{
+    .name = "sys-bus-device", .parent = &Device::kType, .abstract = true, .bus = "System", .pluggable = false};
+constinit const qom::Type kIsaDevice{.name = "isa-device", .parent = &Device::kType, .abstract = true, .bus = "ISA"};
+constinit const qom::Type kSystemBus{.name = "System", .parent = &Bus::kType};
+constinit const qom::Type kIsaBus{.name = "ISA", .parent = &Bus::kType};
+constinit const qom::Type kIdeBus{.name = "IDE", .parent = &Bus::kType};
+constinit const qom::Type kFloppyBus{.name = "floppy-bus", .parent = &Bus::kType};
+constinit const qom::Type kI2cBus{.name = "i2c-bus", .parent = &Bus::kType};
+
+Device::~Device() {
+    if (bus_) bus_->remove(*this);
 }
 
-Device& DeviceTree::add_onboard(std::unique_ptr<Device> device, std::string qom_path) {
-    device->qom_path_ =
-        qom_path.empty() ? "/machine/unattached/device[" + std::to_string(onboard_++) + "]" : std::move(qom_path);
-    devices_.push_back(std::move(device));
-    return *devices_.back();
+Result<void> Device::plug_into(Bus& bus) {
+    bus.add(*this);
+    return {};
 }
 
-std::unique_ptr<Device> DeviceTree::unplug(Device& device) {
-    for (auto at = devices_.begin(); at != devices_.end(); ++at) {
-        if (at->get() != &device) continue;
-        auto owned = std::move(*at);
-        devices_.erase(at);
-        return owned;
-    }
-    return nullptr;
+Result<void> Device::check_settable(const qom::Property& property) const {
+    if (!realized_ || property.access == qom::Access::always) return {};
+    return fail(fmt::format("Attempt to set property '{}' on {} (type '{}') after it was realized", property.name,
+                            id_.empty() ? "anonymous device" : fmt::format("device '{}'", id_), type_name()));
 }
 
-Device* DeviceTree::find_id(std::string_view id) const {
-    if (id.empty()) return nullptr;
-    for (const auto& device : devices_)
-        if (device->id() == id) return device.get();
-    return nullptr;
+Bus::~Bus() {
+    for (const Entry& entry : entries_) entry.device->bus_ = nullptr;
 }
 
-Device* DeviceTree::find_path(std::string_view qom_path) const {
-    for (const auto& device : devices_)
-        if (device->qom_path() == qom_path) return device.get();
-    return nullptr;
+void Bus::add(Device& device) {
+    entries_.push_back({&device, next_index_++});
+    device.bus_ = this;
 }
 
-bool DeviceTree::is_container(std::string_view qom_path) {
-    constexpr std::string_view kContainers[] = {"", "/", "/machine", "/machine/peripheral", "/machine/peripheral-anon",
-                                                "/machine/unattached", "/objects", "/chardevs"};
-    return std::find(std::begin(kContainers), std::end(kContainers), qom_path) != std::end(kContainers);
+void Bus::remove(Device& device) {
+    std::erase_if(entries_, [&](const Entry& entry) { return entry.device == &device; });
+    device.bus_ = nullptr;
 }
 
-void DeviceTree::reset() {
-    for (const auto& device : devices_) device->reset();
+std::vector<std::string> Bus::details(const Device&) const { return {}; }
+
+void Bus::list_extras(const std::function<void(Extra)>& visit) const {
+    for (const Entry& entry : entries_) visit({qom::numbered("child", entry.index), entry.device});
 }
 
 }  // namespace rhea

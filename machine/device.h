@@ -1,55 +1,94 @@
 #pragma once
-/// What every part of the machine is: a named node of the composition tree ("/machine/unattached/device[3]"), which a reset
-/// reaches. The QOM commands look into this tree.
+/// Devices and the buses that they sit on: nodes of the composition tree that a reset reaches.
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "machine/qom/object.h"
+#include "qobject/error.h"
+
 namespace rhea {
 
-class Device {
+class Bus;
+class HotplugHandler;
+
+class Device : public qom::Object {
 public:
-    explicit Device(std::string_view type_name) : type_name_(type_name) {}
-    virtual ~Device() = default;
-    Device(const Device&) = delete;
-    Device& operator=(const Device&) = delete;
+    static const qom::Type kType;
 
-    std::string_view type_name() const { return type_name_; }  ///< "mc146818rtc", "ib700"
+    explicit Device(qom::Values values) : Object(std::move(values)) {}
+    ~Device() override;
+
     const std::string& id() const { return id_; }              ///< as given with -device; empty: anonymous
-    const std::string& qom_path() const { return qom_path_; }  ///< canonical; empty until it is placed
+    Bus* parent_bus() const { return bus_; }                   ///< null: on none
+    bool realized() const { return realized_; }
+    bool hotplugged() const { return hotplugged_; }
 
+    /// Takes its place on a bus of its type's kind, or says why it cannot.
+    virtual Result<void> plug_into(Bus& bus);
     /// Back to the power-up state, as far as a system reset does that.
     virtual void reset() {}
 
+    Result<void> check_settable(const qom::Property& property) const override;
+
+    // --- for whoever plugs it in
+    void set_id(std::string id) { id_ = std::move(id); }
+    void set_hotplugged() { hotplugged_ = true; }
+    void set_realized() { realized_ = true; }
+    /// The guest has been asked to let go of it.
+    bool unplug_pending() const { return unplug_pending_; }
+    void set_unplug_pending(bool pending) { unplug_pending_ = pending; }
+
 private:
-    friend class DeviceTree;
-    std::string_view type_name_;
+    friend class Bus;
     std::string id_;
-    std::string qom_path_;
+    Bus* bus_ = nullptr;
+    bool realized_ = false, hotplugged_ = false, unplug_pending_ = false;
 };
 
-/// Owns the devices in the order of their creation; resets go in that order too.
-class DeviceTree {
+/// A bus does not own its devices; it knows them in the order of their coming.
+class Bus : public qom::Object {
 public:
-    /// Takes a device in: with an id it is /machine/peripheral/ID, else /machine/peripheral-anon/device[N].
-    Device& plug(std::unique_ptr<Device> device, std::string id);
-    /// A part of the board: /machine/unattached/device[N], or the path given ("/machine/i440fx").
-    Device& add_onboard(std::unique_ptr<Device> device, std::string qom_path = {});
-    /// Leaves out the numbers of parts that are not modelled, so that the paths of those that are stay QEMU's.
-    void skip_onboard(unsigned count = 1) { onboard_ += count; }
-    /// Takes a device out of the tree; null: it is not in it.
-    std::unique_ptr<Device> unplug(Device& device);
-    Device* find_id(std::string_view id) const;
-    Device* find_path(std::string_view qom_path) const;
-    /// The nodes of the tree that only hold others; the empty path leads to /machine/peripheral.
-    static bool is_container(std::string_view qom_path);
-    void reset();
-    const std::vector<std::unique_ptr<Device>>& devices() const { return devices_; }
+    static const qom::Type kType;
+
+    Bus(const qom::Type& type, std::string name) : Object(type), bus_name_(std::move(name)) {}
+    ~Bus() override;
+
+    const std::string& bus_name() const { return bus_name_; }  ///< "pci.0"
+    struct Entry {
+        Device* device;
+        unsigned index;              ///< of "child[N]", never used again
+    };
+    const std::vector<Entry>& entries() const { return entries_; }
+
+    /// What `info qtree` tells of a device on it beside its properties.
+    virtual std::vector<std::string> details(const Device& device) const;
+    /// There is no room for another one.
+    virtual bool full() const { return false; }
+    virtual bool hotpluggable() const { return hotplug_ != nullptr; }
+
+    void add(Device& device);
+    void remove(Device& device);
+
+    /// Who brings devices to a running guest and takes them away again, and the object that it is to clients. Null: nobody.
+    HotplugHandler* hotplug_handler() const { return hotplug_; }
+    const qom::Object* hotplug_object() const { return hotplug_object_; }
+    void set_hotplug_handler(HotplugHandler* handler, const qom::Object* object) { hotplug_ = handler, hotplug_object_ = object; }
+
+    void list_extras(const std::function<void(Extra)>& visit) const override;
 
 private:
-    std::vector<std::unique_ptr<Device>> devices_;
-    unsigned anonymous_ = 0, onboard_ = 0;
+    std::string bus_name_;
+    std::vector<Entry> entries_;
+    unsigned next_index_ = 0;
+    HotplugHandler* hotplug_ = nullptr;
+    const qom::Object* hotplug_object_ = nullptr;
 };
+
+/// Parents of the types of devices on simple buses, and those buses' types.
+extern const qom::Type kSystemDevice, kIsaDevice, kIdeDevice;
+extern const qom::Type kSystemBus, kIsaBus, kIdeBus, kFloppyBus, kI2cBus;
 
 }  // namespace rhea

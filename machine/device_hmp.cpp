@@ -3,6 +3,7 @@
 #include "machine/cli/tree.h"
 #include "machine/hmp_forward.h"
 #include "machine/machine.h"
+#include "machine/qom/tree_text.h"
 
 namespace rhea {
 
@@ -77,6 +78,18 @@ void pcie_error(Machine&, HmpCall& call) {
     call.print("id or pci device path is invalid or device not found. {}\n", call.arguments.text("id"));
 }
 
+void device_tree(Machine& machine, HmpCall& call) { call.write(device_tree_text(machine.system_bus())); }
+
+void object_tree(Machine& machine, HmpCall& call) {
+    const std::string path = call.arguments.has("path") ? call.arguments.text("path") : "/machine";
+    qom::Node node;
+    switch (qom::resolve(machine.devices().root(), path, node)) {
+    case qom::Found::one: return call.write(object_tree_text(node));
+    case qom::Found::nothing: return call.print("Path '{}' could not be resolved.\n", path);
+    default: return call.print("Error: Path '{}' is ambiguous.\n", path);
+    }
+}
+
 void complete_devices(HmpCompletion& completion) {
     const QObject list = completion.ask("qom-list", {{"path", "/machine/peripheral"}});
     for (const QObject& device : hmp_list(list))
@@ -137,6 +150,8 @@ constexpr HmpCommand kInfo[] = {
     hmp_forward<"qom-list">("qtree", "", "", "show the tree of devices"),
     hmp_forward<"qom-list-types">("qdm", "", "", "show the types of devices"),
     hmp_command<network>("network", "", "", "show the networks"),
+    hmp_command<device_tree>("qtree", "", "", "show the buses, and the devices on them"),
+    hmp_command<object_tree>("qom-tree", "s? path", "[path]", "show the tree of objects"),
 };
 
 constexpr HmpCompleter kCompleters[] = {

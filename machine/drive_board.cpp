@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
-#include "machine/device_types.h"
+#include "machine/devices/atapi.h"
 #include "machine/devices/floppy.h"
+#include "machine/devices/ide_disk.h"
 #include "machine/devices/ide_piix3.h"
 #include "machine/machine.h"
 #include "machine/pc_board.h"
+#include "machine/qdev.h"
 
 namespace rhea {
 
@@ -14,17 +16,12 @@ namespace {
 
 constexpr unsigned kIdeDevfn = 1 << 3 | 1;
 
-/// The value of drive=, looked up; null when it was not given.
-Result<BlockBackend*> backend_of(Machine& machine, std::string_view type, const std::optional<std::string>& drive) {
-    if (!drive) return nullptr;
-    return machine.block().backend_for_property(fmt::format("{}.drive", type), *drive);
-}
-
 }  // namespace
 
-void DriveBoard::add_floppy(Machine& machine, Gsi& gsi) {
+void DriveBoard::add_floppy(Machine& machine, Gsi& gsi, Bus& isa) {
     auto controller = std::make_unique<FloppyController>(machine.ports(), machine.clocks(), gsi.line(FloppyController::kIrq), nullptr);
     floppies_ = controller.get();
+    isa.add(*controller);
     machine.devices().add_onboard(std::move(controller));
 }
 
@@ -33,9 +30,10 @@ Result<void> DriveBoard::attach_floppies(Machine& machine) {
         DriveInfo* drive = machine.block().find_drive_at(DriveInterface::floppy, 0, static_cast<int>(unit));
         if (!drive) continue;
         drive->claimed = true;
-        FloppyOptions options = RHEA_TRY(parse_floppy_options(global_properties(machine, "floppy")));
-        options.unit = unit;
-        machine.devices().add_onboard(RHEA_TRY(floppies_->plug(options, *drive->backend)));
+        qom::Values values(FloppyDrive::kType);
+        RHEA_CHECK(apply_globals(machine, values));
+        RHEA_CHECK(values.set("unit", QObject(static_cast<int>(unit)), InputMode::json));
+        machine.devices().add_onboard(RHEA_TRY(floppies_->bus().make_drive(std::move(values), *drive->backend)));
     }
     return {};
 }
@@ -54,11 +52,10 @@ Result<void> DriveBoard::attach_disks(Machine& machine) {
             DriveInfo* drive = machine.block().find_drive_at(DriveInterface::ide, static_cast<int>(channel), static_cast<int>(unit));
             if (!drive) continue;
             drive->claimed = true;
-            const bool cdrom = drive->media == DriveMedia::cdrom;
-            IdeOptions options = RHEA_TRY(parse_ide_options(global_properties(machine, cdrom ? "ide-cd" : "ide-hd"), cdrom));
-            options.unit = unit;
-            auto made = RHEA_TRY(ide_->controller().plug(channel, cdrom, options, drive->backend));
-            machine.devices().add_onboard(std::move(made));
+            qom::Values values(drive->media == DriveMedia::cdrom ? IdeCdrom::kType : IdeDisk::kType);
+            RHEA_CHECK(apply_globals(machine, values));
+            RHEA_CHECK(values.set("unit", QObject(static_cast<int>(unit)), InputMode::json));
+            machine.devices().add_onboard(RHEA_TRY(ide_->channel_bus(channel).make_drive(std::move(values), drive->backend)));
         }
     }
     return {};
@@ -66,25 +63,6 @@ Result<void> DriveBoard::attach_disks(Machine& machine) {
 
 void DriveBoard::fill_cmos(Mc146818Rtc& rtc) const {
     fill_cmos_drives(ide_->controller(), floppies_, [&rtc](std::uint8_t index, std::uint8_t value) { rtc.set_cmos(index, value); });
-}
-
-Result<Device*> plug_ide_drive(Machine& machine, const QDict& properties, const std::string& id, bool cdrom) {
-    const IdeOptions options = RHEA_TRY(parse_ide_options(properties, cdrom));
-    IdeController& controller = machine.board()->drives().ide()->controller();
-    unsigned channel = controller.default_channel();
-    if (options.bus) channel = *options.bus == "ide.1" ? 1 : 0;
-    BlockBackend* backend = RHEA_TRY(backend_of(machine, cdrom ? "ide-cd" : "ide-hd", options.drive));
-    if (!backend && cdrom) backend = &machine.block().make_empty_backend();
-    auto made = RHEA_TRY(controller.plug(channel, cdrom, options, backend));
-    return &machine.devices().plug(std::move(made), id);
-}
-
-Result<Device*> plug_floppy_drive(Machine& machine, const QDict& properties, const std::string& id) {
-    const FloppyOptions options = RHEA_TRY(parse_floppy_options(properties));
-    BlockBackend* backend = RHEA_TRY(backend_of(machine, "floppy", options.drive));
-    if (!backend) backend = &machine.block().make_empty_backend();
-    auto made = RHEA_TRY(machine.board()->drives().floppies()->plug(options, *backend));
-    return &machine.devices().plug(std::move(made), id);
 }
 
 }  // namespace rhea

@@ -19,7 +19,7 @@ class Piix3Ide;
 class DriveBoard {
 public:
     /// The controllers, each at its place in the numbering of the board's devices. `machine` outlives all of it.
-    void add_floppy(Machine& machine, Gsi& gsi);
+    void add_floppy(Machine& machine, Gsi& gsi, Bus& isa);
     void add_ide(Machine& machine, Gsi& gsi, PciBus& pci);
     /// Drives for what -drive asked for and for the default CD-ROM drive.
     Result<void> attach_floppies(Machine& machine);
@@ -34,9 +34,5 @@ private:
     Piix3Ide* ide_ = nullptr;
     FloppyController* floppies_ = nullptr;
 };
-
-/// `properties`: all strings, "drive" and "bus" among them.
-Result<Device*> plug_ide_drive(Machine& machine, const QDict& properties, const std::string& id, bool cdrom);
-Result<Device*> plug_floppy_drive(Machine& machine, const QDict& properties, const std::string& id);
 
 }  // namespace rhea

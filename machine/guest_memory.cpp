@@ -26,10 +26,16 @@ Result<std::unique_ptr<GuestMemory>> GuestMemory::allocate(std::uint64_t size, s
     // A guest that touches one byte should cost a page, not a huge one.
     madvise(data, size, MADV_NOHUGEPAGE);
     madvise(data, size, MADV_DONTDUMP);
-    return std::unique_ptr<GuestMemory>(new GuestMemory(static_cast<unsigned char*>(data), size));
+    return std::unique_ptr<GuestMemory>(new GuestMemory(static_cast<unsigned char*>(data), size, true));
 }
 
-GuestMemory::~GuestMemory() { munmap(data_, size_); }
+std::unique_ptr<GuestMemory> GuestMemory::over(unsigned char* data, std::uint64_t size) {
+    return std::unique_ptr<GuestMemory>(new GuestMemory(data, size, false));
+}
+
+GuestMemory::~GuestMemory() {
+    if (owned_) munmap(data_, size_);
+}
 
 std::uint64_t GuestMemory::below_4g() const { return size_ >= kMostBelow4G ? kSplitBelow4G : size_; }
 

@@ -16,6 +16,8 @@ public:
 
     /// `name` is the memory back end's, for the error text.
     static Result<std::unique_ptr<GuestMemory>> allocate(std::uint64_t size, std::string_view name = "pc.ram");
+    /// Memory that somebody else has made and keeps.
+    static std::unique_ptr<GuestMemory> over(unsigned char* data, std::uint64_t size);
     ~GuestMemory();
     GuestMemory(const GuestMemory&) = delete;
     GuestMemory& operator=(const GuestMemory&) = delete;
@@ -32,9 +34,10 @@ public:
     void map_into(AddressSpace& memory) const;
 
 private:
-    GuestMemory(unsigned char* data, std::uint64_t size) : data_(data), size_(size) {}
+    GuestMemory(unsigned char* data, std::uint64_t size, bool owned) : data_(data), size_(size), owned_(owned) {}
     unsigned char* data_;
     std::uint64_t size_;
+    bool owned_;
 };
 
 }  // namespace rhea

@@ -10,10 +10,6 @@ namespace rhea {
 struct MouseInfo { std::string name; std::int64_t index = 0; bool current = false, absolute = false; };
 struct ChardevInfo { std::string label, filename; bool frontend_open = false; };
 struct ChardevBackendInfo { std::string name; };
-struct IothreadInfo {
-    std::string id;
-    std::int64_t thread_id = 0, poll_max_ns = 0, poll_grow = 0, poll_shrink = 0, aio_max_batch = 0;
-};
 struct QueryRxFilter { std::optional<std::string> name; };
 enum class RxState { normal, none, all };
 struct RxFilterInfo {
@@ -36,11 +32,6 @@ inline constexpr auto description<ChardevInfo> =
            member<&ChardevInfo::frontend_open>("frontend-open"));
 template <>
 inline constexpr auto description<ChardevBackendInfo> = object("ChardevBackendInfo", member<&ChardevBackendInfo::name>("name"));
-template <>
-inline constexpr auto description<IothreadInfo> =
-    object("IOThreadInfo", member<&IothreadInfo::id>("id"), member<&IothreadInfo::thread_id>("thread-id"),
-           member<&IothreadInfo::poll_max_ns>("poll-max-ns"), member<&IothreadInfo::poll_grow>("poll-grow"),
-           member<&IothreadInfo::poll_shrink>("poll-shrink"), member<&IothreadInfo::aio_max_batch>("aio-max-batch"));
 template <>
 inline constexpr auto description<QueryRxFilter> = object("q_obj_query-rx-filter-arg", member<&QueryRxFilter::name>("name"));
 template <> inline constexpr auto description<RxState> = enumeration<RxState>("RxState", "normal", "none", "all");
@@ -76,8 +67,7 @@ Result<std::vector<ChardevBackendInfo>> query_chardev_backends(Machine&, const E
     return infos;
 }
 
-// Neither I/O threads nor network devices can be made yet: the lists have nobody to fill them.
-Result<std::vector<IothreadInfo>> query_iothreads(Machine&, const Empty&) { return std::vector<IothreadInfo>{}; }
+// No network device can be made yet: the list has nobody to fill it.
 
 Result<std::vector<RxFilterInfo>> query_rx_filter(Machine&, const QueryRxFilter& args) {
     if (args.name) return fail(fmt::format("invalid net client name: {}", *args.name));
@@ -85,7 +75,6 @@ Result<std::vector<RxFilterInfo>> query_rx_filter(Machine&, const QueryRxFilter&
 }
 
 constexpr Command kCommands[] = {
-    command<query_iothreads>("query-iothreads", "Lists the I/O threads.").preconfig(),
     command<query_rx_filter>("query-rx-filter", "Tells the receive filters of network devices."),
     command<query_mice>("query-mice", "Lists the pointing devices; the current one takes the input."),
     command<query_chardev>("query-chardev", "Lists the character devices.").preconfig(),

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "machine/device_types.h"
+#include "machine/cpu_object.h"
+#include "machine/machine_object.h"
+#include "machine/objects/memory_backend.h"
+#include "machine/objects/user_creatable.h"
 #include "machine/pc_board.h"
+#include "machine/qdev.h"
 
 namespace rhea {
 
@@ -18,8 +22,11 @@ Machine::Machine(uv_loop_t* loop, Engine& engine, Chardevs& chardevs, Clocks& cl
       clocks_(clocks),
       life_(loop, clocks_, engine.events(), config.actions),
       block_(loop, engine.events(), *this),
+      removals_(loop, devices_, engine.events()),
+      platform_{loop, ports_, memory_, clocks, life_, engine.events(), block_, chardevs, removals_, devices_},
       log_items_(config.log_items) {
     life_.on_a20([this](bool enabled) { a20_ = enabled; });
+    devices_.set_machine(std::make_unique<MachineObject>(*this));
 }
 
 Machine::~Machine() = default;
@@ -34,6 +41,13 @@ void Machine::number_cpus() {
         cpu.die = i / smp.threads / smp.cores % smp.dies;
         cpu.socket = i / smp.threads / smp.cores / smp.dies;
         cpu.qom_path = fmt::format("/machine/unattached/device[{}]", i);
+        if (const qom::Type* type = qom::find_type(fmt::format("{}-x86_64-cpu", config_.cpu ? config_.cpu->model : "qemu64"))) {
+            auto object = std::make_unique<CpuObject>(*type, cpu);
+            if (config_.cpu) object->apply(config_.cpu->features);
+            devices_.add_onboard(std::move(object));
+        } else {
+            devices_.skip_onboard();
+        }
         cpus_.push_back(std::move(cpu));
     }
     reset_cpus();
@@ -110,6 +124,43 @@ bool Machine::add_firmware_options(const cli::Reporter& reporter) {
     return true;
 }
 
+bool Machine::add_objects(const cli::Reporter& reporter) {
+    for (const cli::Arguments& object : config_.objects) {
+        auto added = add_object(*this, object.members, object.mode);
+        if (added) continue;
+        reporter.error(object.where, added.error());
+        return false;
+    }
+    return true;
+}
+
+bool Machine::make_ram(const cli::Reporter& reporter) {
+    const auto& wanted = config_.machine.properties.memory_backend;
+    if (auto* backend = wanted ? find_object<MemoryBackend>(devices_, *wanted) : nullptr) {
+        if (backend->size() != config_.memory.size) {
+            reporter.error(Error::generic("Machine memory size does not match the size of the memory backend"));
+            return false;
+        }
+        ram_ = GuestMemory::over(backend->memory(), backend->size());
+        backend->add_user();
+        return true;
+    }
+    if (wanted) {
+        reporter.error(Error::generic(fmt::format("Memory backend '{}' not found", *wanted)));
+        return false;
+    }
+    auto ram = GuestMemory::allocate(config_.memory.size, type_->default_ram_id);
+    if (!ram) {
+        reporter.error(ram.error());
+        return false;
+    }
+    ram_ = std::move(*ram);
+    auto backend = std::make_unique<MemoryBackend>(MemoryBackend::kRam, ram_->size());
+    backend->add_user();
+    devices_.objects().add_child(std::string(type_->default_ram_id), std::move(backend));
+    return true;
+}
+
 bool Machine::plug_devices(const cli::Reporter& reporter) {
     for (const cli::Arguments& device : config_.devices) {
         auto plugged = plug_device(*this, device.members, device.mode);
@@ -121,14 +172,9 @@ bool Machine::plug_devices(const cli::Reporter& reporter) {
 }
 
 bool Machine::build(const cli::Reporter& reporter) {
-    if (!open_drives(reporter) || !open_port_chardevs(chardevs_, config_, reporter, port_chardevs_)) return false;
+    if (!add_objects(reporter) || !open_drives(reporter) || !open_port_chardevs(chardevs_, config_, reporter, port_chardevs_)) return false;
     if (type_->is_pc) {
-        auto ram = GuestMemory::allocate(config_.memory.size, type_->default_ram_id);
-        if (!ram) {
-            reporter.error(ram.error());
-            return false;
-        }
-        ram_ = std::move(*ram);
+        if (!make_ram(reporter)) return false;
         ram_->map_into(memory_);
         number_cpus();
         board_ = std::make_unique<PcBoard>(*this);
@@ -149,6 +195,7 @@ bool Machine::build(const cli::Reporter& reporter) {
     }
     life_.on_reset([this] {
         devices_.reset();
+        if (board_) board_->pci_hotplug().reset();
         reset_cpus();
     });
     if (!add_firmware_options(reporter) || !plug_devices(reporter)) return false;
@@ -162,6 +209,8 @@ bool Machine::build(const cli::Reporter& reporter) {
     return true;
 }
 
+Bus* Machine::system_bus() { return board_ ? &board_->system_bus() : nullptr; }
+
 PciRootBuses& Machine::root_buses() { return board_ ? board_->root_buses() : no_buses_; }
 
 bool Machine::device_exists(std::string_view id_or_path) const {
@@ -170,7 +219,7 @@ bool Machine::device_exists(std::string_view id_or_path) const {
 
 QtestTarget::Pins Machine::input_pins(std::string_view path) {
     if (!board_) return {};
-    const Device* device = devices_.find_path(path.front() == '/' ? path : "/machine/i440fx/" + std::string(path));
+    const Device* device = path.empty() ? nullptr : devices_.find_path(path);
     if (!device) return {};
     return {true, device->type_name() == "ioapic" ? &board_->gsi() : nullptr};
 }

@@ -14,13 +14,15 @@
 #include "machine/cli/process.h"
 #include "machine/clock.h"
 #include "machine/cpu_registers.h"
-#include "machine/device.h"
+#include "machine/device_removal.h"
 #include "machine/guest_memory.h"
 #include "machine/lifecycle.h"
 #include "machine/local_apic.h"
 #include "machine/machine_types.h"
 #include "machine/pci_commands.h"
+#include "machine/platform.h"
 #include "machine/port_chardevs.h"
+#include "machine/qom/tree.h"
 #include "machine/qtest.h"
 #include "monitor/engine.h"
 
@@ -66,8 +68,12 @@ public:
     const std::string& accelerator() const { return accelerator_; }
     Lifecycle& life() { return life_; }
     BlockLayer& block() { return block_; }
-    DeviceTree& devices() { return devices_; }
-    const DeviceTree& devices() const { return devices_; }
+    qom::Tree& devices() { return devices_; }
+    const qom::Tree& devices() const { return devices_; }
+    /// The root of the buses; null: the machine has no board.
+    Bus* system_bus();
+    Platform& platform() { return platform_; }
+    DeviceRemoval& removals() { return removals_; }
     Chardevs& chardevs() { return chardevs_; }
     const PortChardevs& port_chardevs() const { return port_chardevs_; }
     GuestMemory* ram() { return ram_.get(); }
@@ -106,13 +112,15 @@ private:
     bool running() const override { return life_.running(); }
     void on_cont(std::function<void()> call) override { life_.on_cont(std::move(call)); }
     bool device_exists(std::string_view id_or_path) const override;
-    bool is_container(std::string_view path) const override { return DeviceTree::is_container(path); }
+    bool is_container(std::string_view path) const override { return devices_.is_container(path); }
 
     void number_cpus();
     void reset_cpus();
     bool open_drives(const cli::Reporter& reporter);
     void add_default_drive(bool wanted, DriveInterface interface, int index, const char* media);
     bool add_firmware_options(const cli::Reporter& reporter);
+    bool add_objects(const cli::Reporter& reporter);
+    bool make_ram(const cli::Reporter& reporter);
     bool plug_devices(const cli::Reporter& reporter);
 
     uv_loop_t* loop_;
@@ -130,7 +138,9 @@ private:
     PortChardevs port_chardevs_;
     std::unique_ptr<PcBoard> board_;
     PciRootBuses no_buses_;
-    DeviceTree devices_;                  // goes before the board and the buses that it hangs on
+    qom::Tree devices_;                 // goes before the board and the buses that it hangs on
+    DeviceRemovals removals_;
+    Platform platform_;
     std::vector<std::pair<const DriveInfo*, const cli::Location*>> drive_origins_;
     std::vector<Vcpu> cpus_;
     std::vector<PointerDevice> pointers_;

@@ -13,13 +13,17 @@
 #include "machine/cli/process.h"
 #include "machine/cli/sandbox.h"
 #include "machine/commands.h"
+#include "machine/device_help.h"
 #include "machine/event_clock.h"
 #include "machine/events.h"
 #include "machine/hmp.h"
 #include "machine/machine.h"
 #include "machine/monitors.h"
+#include "machine/objects/user_creatable.h"
 #include "machine/pc_board.h"
 #include "machine/pci_commands.h"
+#include "machine/qdev_commands.h"
+#include "machine/qom/commands.h"
 #include "machine/supported.h"
 #include "machine/termination.h"
 
@@ -41,6 +45,22 @@ std::string process_name(int pid) {
 void close_loop(uv_loop_t& loop) {
     while (uv_run(&loop, UV_RUN_DEFAULT) != 0) {}
     uv_loop_close(&loop);
+}
+
+/// -device help, -object help and those of one type; nothing: nobody asked.
+std::optional<int> show_type_help(const cli::Config& config, const cli::Reporter& reporter) {
+    const auto show = [&](const cli::Arguments& asked, const char* key, std::string (*all)(), Result<std::string> (*one)(std::string_view)) {
+        const QObject* type = asked.members.find(key);
+        const auto text = type && type->string() ? one(*type->string()) : Result<std::string>(all());
+        if (!text) return reporter.error(asked.where, text.error()), 1;
+        std::fputs(text->c_str(), stdout);
+        return 0;
+    };
+    for (const cli::Arguments& device : config.devices)
+        if (device.help) return show(device, "driver", device_types_text, device_options_text);
+    for (const cli::Arguments& object : config.objects)
+        if (object.help) return show(object, "qom-type", object_types_text, object_options_text);
+    return std::nullopt;
 }
 
 class Emulator {
@@ -89,6 +109,7 @@ int Emulator::run() {
     if (!config_.process_name.empty()) cli::set_process_name(config_.process_name);
 
     if (auto chosen = cli::choose_machine(config_, reporter_); !chosen) return chosen.error().status;
+    if (const auto status = show_type_help(config_, reporter_)) return *status;
     uv_loop_t loop;
     uv_loop_init(&loop);
     int status = 1;
@@ -165,12 +186,16 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
 void Emulator::add_commands(Engine& engine, Machine& machine) {
     CommandTable& table = engine.commands();
     declare_lifecycle_events(engine.events());
+    declare_device_events(engine.events());
     add_lifecycle_commands(table, machine.life());
     add_block_commands(table, machine.block());
     add_memory_commands(table, machine);
     add_machine_info_commands(table, machine);
     add_inventory_commands(table, machine);
     add_pci_commands(table, machine.root_buses());
+    add_qom_commands(table, machine.devices());
+    add_device_commands(table, machine);
+    add_object_commands(table, machine);
     add_rtc_commands(table, machine);
     add_job_commands(table, machine);
     cli::add_option_commands(table, engine);

@@ -9,6 +9,7 @@
 
 #include "machine/commands.h"
 #include "machine/machine.h"
+#include "machine/virtio/virtio_balloon.h"
 #include "monitor/command_table.h"
 
 namespace rhea {
@@ -158,8 +159,19 @@ Result<MemoryInfo> query_memory_size_summary(Machine& machine, const Empty&) {
     return info;
 }
 
-Result<Empty> balloon(Machine&, const Balloon&) { return fail(Error::device_not_active("balloon")); }
-Result<BalloonInfo> query_balloon(Machine&, const Empty&) { return fail(Error::device_not_active("balloon")); }
+Result<Empty> balloon(Machine& machine, const Balloon& args) {
+    VirtioBalloon* device = find_balloon(machine.devices());
+    if (!device) return fail(Error::device_not_active("balloon"));
+    if (args.value <= 0) return fail(Error::invalid_parameter_value("target", "a size"));
+    device->set_target(static_cast<std::uint64_t>(args.value));
+    return Empty{};
+}
+
+/// Until a guest gives some back, it has all.
+Result<BalloonInfo> query_balloon(Machine& machine, const Empty&) {
+    if (!find_balloon(machine.devices())) return fail(Error::device_not_active("balloon"));
+    return BalloonInfo{static_cast<std::int64_t>(machine.ram() ? machine.ram()->size() : 0)};
+}
 
 constexpr Command kCommands[] = {
     command<memsave>("memsave", "Writes memory, as a CPU addresses it, into a file."),

@@ -73,31 +73,35 @@ void fill_cmos(Mc146818Rtc& rtc, const cli::Config& config, const GuestMemory& r
 }  // namespace
 
 template <class T, class... Args>
-T& PcBoard::add(Machine& machine, Args&&... args) {
-    return static_cast<T&>(machine.devices().add_onboard(std::make_unique<T>(std::forward<Args>(args)...)));
+T& PcBoard::add(Machine& machine, Bus& bus, Args&&... args) {
+    auto device = std::make_unique<T>(std::forward<Args>(args)...);
+    bus.add(*device);
+    return static_cast<T&>(machine.devices().add_onboard(std::move(device)));
 }
 
 template <class T, class... Args>
 T& PcBoard::add_pci(Machine& machine, unsigned where, Args&&... args) {
-    T& device = add<T>(machine, std::forward<Args>(args)...);
+    T& device = static_cast<T&>(machine.devices().add_onboard(std::make_unique<T>(std::forward<Args>(args)...)));
     const auto plugged = pci_.plug(device, where);
     (void)plugged;      // the board's own places are free
     return device;
 }
 
-void PcBoard::add_interrupt_controllers(Machine& machine) {
+void PcBoard::add_interrupt_controllers(Machine& machine, IsaBus& isa, Device& host) {
     // Nobody takes the CPU's INTR yet.
-    auto& master = add<I8259>(machine, machine.ports(), I8259::kMaster, IrqLine());
-    auto& slave = add<I8259>(machine, machine.ports(), I8259::kSlave, IrqLine(master, I8259::kCascade));
+    auto& master = add<I8259>(machine, isa, machine.ports(), I8259::kMaster, IrqLine());
+    auto& slave = add<I8259>(machine, isa, machine.ports(), I8259::kSlave, IrqLine(master, I8259::kCascade));
     master.cascade(slave);
     pics_ = std::make_unique<PicPair>(master, slave);
     auto io_apic = std::make_unique<IoApic>(machine.memory(), nullptr);
     io_apic_ = io_apic.get();
     gsi_.connect(pics_.get(), io_apic.get());
-    machine.devices().add_onboard(std::move(io_apic), "/machine/i440fx/ioapic");
+    system_bus_.add(*io_apic);
+    io_apic->set_realized();
+    host.add_child("ioapic", std::move(io_apic));
 }
 
-Result<void> PcBoard::add_ports(Machine& machine) {
+Result<void> PcBoard::add_ports(Machine& machine, IsaBus& isa) {
     const auto free = [](const Chardev* chardev) -> Result<void> {
         if (chardev && chardev->in_use()) return fail(fmt::format("Device '{}' is in use", chardev->label()));
         return {};
@@ -107,46 +111,50 @@ Result<void> PcBoard::add_ports(Machine& machine) {
         if (!chardevs.serials[i]) continue;
         Chardev* chardev = *chardevs.serials[i];
         RHEA_CHECK(free(chardev));
-        add<IsaSerial>(machine, machine.ports(), machine.clocks(), IsaSerial::kBases[i], gsi_.line(IsaSerial::kIrqs[i]), chardev);
+        add<IsaSerial>(machine, isa, machine.ports(), machine.clocks(), IsaSerial::kBases[i], gsi_.line(IsaSerial::kIrqs[i]), chardev);
     }
     for (std::size_t i = 0; i < chardevs.parallels.size(); ++i) {
         RHEA_CHECK(free(chardevs.parallels[i]));
-        add<IsaParallel>(machine, machine.ports(), IsaParallel::kBases[i], gsi_.line(IsaParallel::kIrq), chardevs.parallels[i]);
+        add<IsaParallel>(machine, isa, machine.ports(), IsaParallel::kBases[i], gsi_.line(IsaParallel::kIrq), chardevs.parallels[i]);
     }
     return {};
 }
 
-PcBoard::PcBoard(Machine& machine) : firmware_(machine), pci_("pci.0", machine.ports(), machine.memory()), root_buses_{&pci_} {}
+PcBoard::PcBoard(Machine& machine)
+    : firmware_(machine), pci_("pci.0", machine.ports(), machine.memory()), root_buses_{&pci_}, pci_hotplug_(pci_, machine.removals(), [] {}) {}
 
 Result<void> PcBoard::build(Machine& machine) {
-    DeviceTree& tree = machine.devices();
+    qom::Tree& tree = machine.devices();
+    tree.unattached().add_part("sysbus", system_bus_);
     const cli::Config& config = machine.config();
     Lifecycle& life = machine.life();
 
-    tree.skip_onboard(static_cast<unsigned>(machine.cpus().size()));      // the CPUs have their places there
     tree.skip_onboard();                                                  // kvmvapic
-    tree.add_onboard(std::make_unique<FwCfg>(machine.ports(), machine.memory(), [this](FwCfg& to) { firmware_.fill(to); }),
-                     "/machine/fw_cfg");
-    tree.add_onboard(std::make_unique<PciConfigPorts>(machine.ports(), pci_), "/machine/i440fx");
+    system_bus_.add(tree.add_onboard(
+        std::make_unique<FwCfg>(machine.ports(), machine.memory(), [this](FwCfg& to) { firmware_.fill(to); }), "fw_cfg"));
+    Device& host = tree.add_onboard(std::make_unique<PciConfigPorts>(machine.ports(), pci_), "i440fx");
+    system_bus_.add(host);
+    host.add_part(pci_.bus_name(), pci_);
     add_pci<I440fx>(machine, devfn(0, 0), machine.memory(), *machine.ram());
     auto& piix3 = add_pci<Piix3>(machine, devfn(1, 0), machine.ports(), gsi_, life);
     pci_.connect(&piix3);
+    IsaBus& isa = piix3.isa();
     tree.skip_onboard(2);                                                 // DMA controllers
-    add_interrupt_controllers(machine);
+    add_interrupt_controllers(machine, isa, host);
     const bool vga = config.vga ? *config.vga != "none" : config.default_vga;
     if (vga) tree.skip_onboard();
     tree.skip_onboard();                                                  // hpet
-    rtc_ = &add<Mc146818Rtc>(machine, machine.ports(), machine.clocks(), gsi_.line(8), life, rtc_options(config.rtc));
-    auto& pit = add<I8254>(machine, machine.ports(), machine.clocks(), gsi_.line(0));
+    rtc_ = &add<Mc146818Rtc>(machine, isa, machine.ports(), machine.clocks(), gsi_.line(8), life, rtc_options(config.rtc));
+    auto& pit = add<I8254>(machine, isa, machine.ports(), machine.clocks(), gsi_.line(0));
     gsi_.on_watched = [&pit](bool watched) { pit.set_interrupt_wanted(watched); };
     tree.skip_onboard();                                                  // speaker
-    RHEA_CHECK(add_ports(machine));
+    RHEA_CHECK(add_ports(machine, isa));
     fill_cmos(*rtc_, config, *machine.ram());
-    drives_.add_floppy(machine, gsi_);
+    drives_.add_floppy(machine, gsi_, isa);
     RHEA_CHECK(drives_.attach_floppies(machine));
-    add<I8042>(machine, machine.ports(), gsi_.line(1), gsi_.line(12), life);
+    add<I8042>(machine, isa, machine.ports(), gsi_.line(1), gsi_.line(12), life);
     tree.skip_onboard(2);                                                 // vmport, vmmouse
-    add<Port92>(machine, machine.ports(), life);
+    add<Port92>(machine, isa, machine.ports(), life);
     if (config.default_net) tree.skip_onboard();
     drives_.add_ide(machine, gsi_, pci_);
     RHEA_CHECK(drives_.attach_disks(machine));
@@ -154,6 +162,7 @@ Result<void> PcBoard::build(Machine& machine) {
     pm_ = &add_pci<Piix4Pm>(machine, devfn(1, 3), machine.ports(), machine.clocks(), gsi_.line(9), life);
     tree.skip_onboard(8);                                                 // SMBus EEPROMs
 
+    pci_.set_hotplug_handler(&pci_hotplug_, pm_);
     life.on_powerdown([this] { pm_->press_power_button(); });
     life.on_wakeup([this, &machine](WakeupCause cause) {
         rtc_->mark_suspended();

@@ -3,6 +3,7 @@
 /// /machine/unattached/device[N].
 #include <memory>
 
+#include "machine/acpi_pci_hotplug.h"
 #include "machine/devices/i440fx.h"
 #include "machine/devices/i8042.h"
 #include "machine/devices/i8254.h"
@@ -35,34 +36,39 @@ public:
     /// What the firmware boots from, in turn: "cdn".
     Result<void> set_boot_order(std::string_view order);
 
+    Bus& system_bus() { return system_bus_; }
     PciBus& pci() { return pci_; }
+    AcpiPciHotplug& pci_hotplug() { return pci_hotplug_; }
     PciRootBuses& root_buses() { return root_buses_; }
     Gsi& gsi() { return gsi_; }
     Mc146818Rtc& rtc() { return *rtc_; }
     /// 0 is the master.
     const I8259& pic(unsigned number) const { return pics_->chip(number); }
     const IoApic& io_apic() const { return *io_apic_; }
+    const Piix4Pm* power_management() const { return pm_; }
     DriveBoard& drives() { return drives_; }
     PcFirmware& firmware() { return firmware_; }
 
 private:
     template <class T, class... Args>
-    T& add(Machine& machine, Args&&... args);
+    T& add(Machine& machine, Bus& bus, Args&&... args);
     template <class T, class... Args>
     T& add_pci(Machine& machine, unsigned devfn, Args&&... args);
 
-    void add_interrupt_controllers(Machine& machine);
-    Result<void> add_ports(Machine& machine);
+    void add_interrupt_controllers(Machine& machine, IsaBus& isa, Device& host);
+    Result<void> add_ports(Machine& machine, IsaBus& isa);
 
     PcFirmware firmware_;
     Gsi gsi_;
     std::unique_ptr<PicPair> pics_;
+    Bus system_bus_{kSystemBus, "main-system-bus"};
     PciBus pci_;
     PciRootBuses root_buses_;
     DriveBoard drives_;
     Mc146818Rtc* rtc_ = nullptr;
     IoApic* io_apic_ = nullptr;
     Piix4Pm* pm_ = nullptr;
+    AcpiPciHotplug pci_hotplug_;
 };
 
 }  // namespace rhea

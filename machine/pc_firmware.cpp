@@ -138,11 +138,11 @@ void PcFirmware::fill(FwCfg& to) const {
     to.add_file("etc/tpm/log", {});
     // S3 and S4 can be had; S4 is sleep type 2.
     to.add_file("etc/system-states", std::string("\x80\x00\x00\x81\x82\x80", 6));
-    for (const auto& device : machine_.devices().devices())
-        if (const auto* panic = dynamic_cast<const PvpanicIsa*>(device.get())) {
-            to.add_file("etc/pvpanic-port", number(panic->base(), 2));
-            break;
-        }
+    const PvpanicIsa* panic = nullptr;
+    machine_.devices().for_each_device([&panic](Device& device) {
+        if (!panic) panic = dynamic_cast<const PvpanicIsa*>(&device);
+    });
+    if (panic) to.add_file("etc/pvpanic-port", number(panic->base(), 2));
     if (!config.boot.splash.empty())
         if (auto splash = read_whole_file(config.boot.splash)) to.add_file("bootsplash.jpg", std::move(*splash));
     const SmbiosTables smbios = make_smbios(machine_);

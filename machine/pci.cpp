@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
+
+#include "machine/pci_commands.h"
 
 namespace rhea {
 
@@ -33,7 +34,7 @@ bool overlaps(unsigned reg, unsigned size, unsigned from, unsigned to) { return 
 
 }  // namespace
 
-PciDevice::PciDevice(std::string_view type_name, const PciIdentity& identity) : Device(type_name) {
+PciDevice::PciDevice(qom::Values values, const PciIdentity& identity) : Device(std::move(values)) {
     set_config(kVendor, identity.vendor, 2);
     set_config(kDevice, identity.device, 2);
     set_config(kStatus, identity.status, 2);
@@ -196,6 +197,7 @@ Result<void> PciBus::plug(PciDevice& device, std::optional<unsigned> devfn, bool
     const auto place = RHEA_TRY(choose(device, devfn, hotplugged));
     RHEA_CHECK(check_functions(device, place));
     devices_[place] = &device;
+    add(device);
     device.bus_ = this;
     device.devfn_ = place;
     device.update_bars();
@@ -240,6 +242,7 @@ void PciBus::unplug(PciDevice& device) {
         if (device.bars_[i].address != PciBar::kUnmapped) device.map(i, PciBar::kUnmapped);
     devices_[device.devfn_] = nullptr;
     device.bus_ = nullptr;
+    remove(device);
 }
 
 std::uint32_t PciBus::config_read(unsigned devfn, unsigned reg, unsigned size) const {
@@ -264,21 +267,56 @@ void PciBus::intx_changed(const PciDevice& device, bool level) {
     if (router_ && before != after) router_->set_pirq(pirq, after);
 }
 
-std::optional<unsigned> parse_pci_address(std::string_view text) {
-    const auto number = [&text](unsigned& value) {
-        if (text.starts_with("0x") || text.starts_with("0X")) text.remove_prefix(2);
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
-        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-        return error == std::errc{};
-    };
-    unsigned slot = 0, function = 0;
-    if (!number(slot) || slot > 31) return std::nullopt;
-    if (text.starts_with(".")) {
-        text.remove_prefix(1);
-        if (!number(function) || function > 7) return std::nullopt;
-    }
-    if (!text.empty()) return std::nullopt;
-    return slot << 3 | function;
+Result<void> PciDevice::plug_into(Bus& bus) {
+    const auto address = values().integer("addr");
+    if (values().boolean("multifunction")) set_multifunction();
+    auto& pci = static_cast<PciBus&>(bus);
+    return pci.plug(*this, address < 0 ? std::nullopt : std::optional(static_cast<unsigned>(address)), hotplugged());
 }
+
+std::vector<std::string> PciBus::details(const Device& device) const {
+    const auto& function = static_cast<const PciDevice&>(device);
+    const std::uint16_t class_code = function.config_word(kClass);
+    const std::string_view name = pci_class_name(class_code);
+    std::vector<std::string> lines{fmt::format(
+        "class {}, addr 00:{:02x}.{:x}, pci id {:04x}:{:04x} (sub {:04x}:{:04x})", name.empty() ? fmt::format("Class {:04x}", class_code) : name,
+        function.slot(), function.function(), function.config_word(kVendor), function.config_word(kDevice),
+        function.config_word(kSubsystemVendor), function.config_word(kSubsystem))};
+    for (unsigned i = 0; i < PciDevice::kBars; ++i) {
+        const PciBar& bar = function.bar(i);
+        if (bar.kind == PciBar::Kind::none) continue;
+        lines.push_back(fmt::format("bar {}: {} at {:#x} [{:#x}]", i, bar.kind == PciBar::Kind::io ? "i/o" : "mem", bar.address,
+                                    bar.address + bar.size - 1));
+    }
+    return lines;
+}
+
+// --- QOM
+
+namespace {
+
+QObject address(const PciDevice& device) {
+    return device.bus() ? QObject(static_cast<std::int64_t>(device.devfn())) : device.values().get("addr");
+}
+QObject legacy_address(const PciDevice& device) { return fmt::format("{:02x}.{:x}", device.slot(), device.function()); }
+
+constexpr qom::Property kProperties[] = {
+    qom::property("legacy-addr", qom::kText).from<legacy_address>().internal(),
+    qom::property("addr", qom::kPciAddress, -1).shown_by<address>(),
+    qom::property("romfile", qom::kText),
+    qom::property("romsize", qom::kUint32, std::int64_t{0xffffffff}),
+    qom::property("rombar", qom::kUint32, 1),
+    qom::property("multifunction", qom::kBit, false),
+    qom::property("x-pcie-lnksta-dllla", qom::kBit, true),
+    qom::property("x-pcie-extcap-init", qom::kBit, true),
+    qom::property("failover_pair_id", qom::kText),
+    qom::property("acpi-index", qom::kUint32, 0),
+};
+
+}  // namespace
+
+constinit const qom::Type PciDevice::kType{
+    .name = "pci-device", .parent = &Device::kType, .abstract = true, .properties = kProperties, .bus = "PCI"};
+constinit const qom::Type PciBus::kType{.name = "PCI", .parent = &Bus::kType};
 
 }  // namespace rhea

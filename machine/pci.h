@@ -46,13 +46,16 @@ struct PciBar {
 /// One function of a PCI device. Not owned by its bus: the device tree owns it, and it leaves the bus when it is destroyed.
 class PciDevice : public Device {
 public:
+    static const qom::Type kType;
     static constexpr unsigned kConfigSize = 256;
     static constexpr unsigned kBars = 7, kRomBar = 6;  ///< the seventh is the expansion ROM
 
-    PciDevice(std::string_view type_name, const PciIdentity& identity);
+    PciDevice(qom::Values values, const PciIdentity& identity);
     ~PciDevice() override;
 
     PciBus* bus() const { return bus_; }  ///< null: not plugged in
+    /// Goes to where its properties say. Errors of PciBus::plug.
+    Result<void> plug_into(Bus& bus) override;
     unsigned devfn() const { return devfn_; }
     unsigned slot() const { return devfn_ >> 3; }
     unsigned function() const { return devfn_ & 7; }
@@ -115,17 +118,16 @@ public:
 };
 
 /// A bus: 32 slots of 8 functions.
-class PciBus {
+class PciBus : public Bus {
 public:
     static constexpr unsigned kFunctions = 256;
+    static const qom::Type kType;
 
     PciBus(std::string name, AddressSpace& ports, AddressSpace& memory)
-        : name_(std::move(name)), ports_(ports), memory_(memory) {}
-    PciBus(const PciBus&) = delete;
-    PciBus& operator=(const PciBus&) = delete;
-    ~PciBus();
+        : Bus(kType, std::move(name)), ports_(ports), memory_(memory) {}
+    ~PciBus() override;
+    std::vector<std::string> details(const Device& device) const override;
 
-    const std::string& name() const { return name_; }  ///< "pci.0"
     /// Without `devfn` it goes into the first slot whose function 0 is free. `hotplugged`: while the guest is there, which
     /// will not look for new functions of a slot that it knows.
     Result<void> plug(PciDevice& device, std::optional<unsigned> devfn, bool hotplugged = false);
@@ -147,15 +149,11 @@ private:
     Result<void> check_functions(const PciDevice& device, unsigned devfn) const;
     void intx_changed(const PciDevice& device, bool level);
 
-    std::string name_;
     AddressSpace& ports_;
     AddressSpace& memory_;
     std::array<PciDevice*, kFunctions> devices_{};
     std::array<unsigned, 4> pirq_count_{};
     PciIrqRouter* router_ = nullptr;
 };
-
-/// "5", "0x5", "1f.7" (hexadecimal): slot and function as a devfn; nothing: not an address.
-std::optional<unsigned> parse_pci_address(std::string_view text);
 
 }  // namespace rhea

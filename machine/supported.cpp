@@ -41,7 +41,6 @@ private:
 
 bool check_supported(const cli::Config& config, const cli::Reporter& reporter) {
     Checker check(reporter);
-    check.list(config.objects);
     check.list(config.netdevs);
     check.list(config.nics);
     check.list(config.nets);

@@ -4,11 +4,12 @@
 #include <optional>
 #include <string>
 
+#include "machine/on_off_auto.h"
 #include "qobject/describe.h"
 
 namespace rhea::cli {
 
-enum class OnOffAuto { automatic, on, off };
+using rhea::OnOffAuto;
 enum class SmbiosEntryPoint { bits32, bits64 };
 
 /// -smp. What is not given follows from the rest.
@@ -44,8 +45,6 @@ struct MachineProperties {
 
 namespace rhea {
 
-template <>
-inline constexpr auto description<cli::OnOffAuto> = enumeration<cli::OnOffAuto>("OnOffAuto", "auto", "on", "off");
 template <>
 inline constexpr auto description<cli::SmbiosEntryPoint> = enumeration<cli::SmbiosEntryPoint>("SmbiosEntryPointType", "32",
                                                                                               "64");

@@ -44,7 +44,7 @@ Result<std::unique_ptr<IdeCdrom>> IdeCdrom::create(BlockBackend& backend, const 
 }
 
 IdeCdrom::IdeCdrom(BlockBackend& backend, const IdeOptions& options, const BlockSizes& sizes)
-    : IdeDrive("ide-cd", backend, options, sizes) {}
+    : IdeDrive(kType, backend, options, sizes) {}
 
 void IdeCdrom::reset_state() {
     IdeDrive::reset_state();

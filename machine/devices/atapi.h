@@ -12,6 +12,8 @@ namespace rhea {
 
 class IdeCdrom final : public IdeDrive {
 public:
+    static const qom::Type kType;
+
     /// Attaches to `backend`, which may be empty.
     static Result<std::unique_ptr<IdeCdrom>> create(BlockBackend& backend, const IdeOptions& options, std::string_view serial);
 

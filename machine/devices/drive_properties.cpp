@@ -6,6 +6,8 @@
 #include <array>
 #include <bit>
 
+#include "machine/block/backend.h"
+#include "machine/devices/block_properties.h"
 #include "qobject/convert.h"
 
 namespace rhea {
@@ -77,17 +79,17 @@ Result<void> check_relations(const Options& o, std::uint64_t default_discard_gra
 
 }  // namespace
 
-Result<IdeOptions> parse_ide_options(const QDict& pairs, bool cdrom) {
+Result<IdeOptions> parse_ide_options(const QDict& pairs, bool cdrom, InputMode mode) {
     const auto type_name = cdrom ? "ide-cd" : "ide-hd";
     RHEA_CHECK(check_names(type_of<IdeOptions>(), type_name, pairs, !cdrom));
-    auto options = RHEA_TRY(from_qdict<IdeOptions>(pairs, InputMode::keyval));
+    auto options = RHEA_TRY(from_qdict<IdeOptions>(pairs, mode));
     RHEA_CHECK(check_values(type_name, options));
     return options;
 }
 
-Result<FloppyOptions> parse_floppy_options(const QDict& pairs) {
+Result<FloppyOptions> parse_floppy_options(const QDict& pairs, InputMode mode) {
     RHEA_CHECK(check_names(type_of<FloppyOptions>(), "floppy", pairs, true));
-    auto options = RHEA_TRY(from_qdict<FloppyOptions>(pairs, InputMode::keyval));
+    auto options = RHEA_TRY(from_qdict<FloppyOptions>(pairs, mode));
     RHEA_CHECK(check_values("floppy", options));
     return options;
 }
@@ -108,6 +110,20 @@ Result<void> check_block_sizes(const FloppyOptions& options) {
         return fail("Physical and logical block size must be 512 for floppy");
     return {};
 }
+
+QObject drive_property(const BlockBackend& backend) {
+    if (!backend.name().empty()) return backend.name();
+    return backend.root() ? backend.root()->name() : std::string();
+}
+
+constinit const qom::ValueType kErrorPolicy{.name = "BlockdevOnError",
+                                            .parse = &type_ref<BlockdevOnError>,
+                                            .description = "Error handling policy, report/ignore/enospc/stop/auto"};
+constinit const qom::ValueType kBiosTranslation{.name = "BiosAtaTranslation",
+                                                .parse = &type_ref<BiosAtaTranslation>,
+                                                .description = "Logical CHS translation algorithm, auto/none/lba/large/rechs"};
+constinit const qom::ValueType kFloppyType{
+    .name = "FdcDriveType", .parse = &type_ref<FdcDriveType>, .description = "FDC drive type, 144/288/120/none/auto"};
 
 Error drive_value_not_found(std::string_view type_name, std::string_view value) {
     return Error::generic(fmt::format("Property '{}.drive' can't find value '{}'", type_name, value));

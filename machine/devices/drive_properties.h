@@ -6,18 +6,18 @@
 #include <string_view>
 
 #include "machine/block/policy.h"
+#include "machine/on_off_auto.h"
+#include "machine/qom/object.h"
 #include "qobject/describe.h"
 #include "qobject/error.h"
 #include "qobject/qobject.h"
 
 namespace rhea {
 
-enum class DriveSwitch { automatic, on, off };
+using DriveSwitch = OnOffAuto;
 enum class BiosAtaTranslation { automatic, none, lba, large, rechs };
 enum class FdcDriveType { d144, d288, d120, none, automatic };
 
-template <>
-inline constexpr auto description<DriveSwitch> = enumeration<DriveSwitch>("OnOffAuto", "auto", "on", "off");
 template <>
 inline constexpr auto description<BiosAtaTranslation> =
     enumeration<BiosAtaTranslation>("BiosAtaTranslation", "auto", "none", "lba", "large", "rechs");
@@ -78,8 +78,10 @@ inline constexpr auto description<FloppyOptions> = object(
     member<&FloppyOptions::opt_io_size>("opt_io_size"), member<&FloppyOptions::discard_granularity>("discard_granularity"));
 
 /// From the key=value pairs of -device (all strings). `cdrom`: of an ide-cd.
-Result<IdeOptions> parse_ide_options(const QDict& pairs, bool cdrom);
-Result<FloppyOptions> parse_floppy_options(const QDict& pairs);
+Result<IdeOptions> parse_ide_options(const QDict& pairs, bool cdrom, InputMode mode = InputMode::keyval);
+Result<FloppyOptions> parse_floppy_options(const QDict& pairs, InputMode mode = InputMode::keyval);
+
+extern const qom::ValueType kBiosTranslation, kFloppyType;
 
 /// The sizes of one drive, resolved and checked.
 struct BlockSizes {

@@ -5,13 +5,14 @@
 #include <algorithm>
 
 #include "machine/devices/floppy_registers.h"
+#include "machine/qom/basic_types.h"
 
 namespace rhea {
 
 using namespace floppy;
 
 FloppyController::FloppyController(AddressSpace& ports, Clocks& clocks, IrqLine irq, FloppyDma* dma, const Settings& settings)
-    : Device("isa-fdc"),
+    : Device(kType),
       clocks_(clocks),
       irq_(irq),
       dma_(dma),
@@ -19,7 +20,16 @@ FloppyController::FloppyController(AddressSpace& ports, Clocks& clocks, IrqLine 
       read_id_timer_(clocks, ClockType::virtual_time, [this] { read_id_done(); }),
       low_mapping_(ports, {.name = "fdc", .base = low_ports_.base, .size = 5, .handler = &low_ports_, .max_access = 1}),
       high_mapping_(ports, {.name = "fdc", .base = high_port_.base, .size = 1, .handler = &high_port_, .max_access = 1}) {
+    add_part(bus_.bus_name(), bus_);
     FloppyController::reset();
+}
+
+Result<std::unique_ptr<FloppyDrive>> FloppyBus::make_drive(qom::Values values, BlockBackend& backend) {
+    const FloppyOptions options = RHEA_TRY(parse_floppy_options(values.to_qdict(), InputMode::json));
+    auto drive = RHEA_TRY(controller_.plug(options, backend));
+    drive->values() = std::move(values);
+    add(*drive);
+    return drive;
 }
 
 FloppyController::~FloppyController() {
@@ -52,7 +62,7 @@ namespace {
 
 std::uint8_t cmos_type(const FloppyDrive* drive) {
     if (!drive) return 0;
-    switch (drive->type()) {
+    switch (drive->drive_type()) {
         case FdcDriveType::d120: return 2;
         case FdcDriveType::d144: return 4;
         case FdcDriveType::d288: return 5;
@@ -244,5 +254,36 @@ void FloppyController::to_result_phase(unsigned bytes) {
 void FloppyController::dma_ready() {
     if (dma_waiting_) run_dma();
 }
+
+// --- QOM
+
+namespace {
+
+constexpr qom::Property kProperties[] = {
+    qom::property("iobase", qom::kUint32, 1008),
+    qom::property("irq", qom::kUint32, 6),
+    qom::property("dma", qom::kUint32, 2),
+    qom::property("fdtypeA", kFloppyType, "auto"),
+    qom::property("fdtypeB", kFloppyType, "auto"),
+    qom::property("fallback", kFloppyType, "288"),
+};
+constexpr qom::Property kInstanceProperties[] = {
+    qom::property("bootindexB", qom::kInt32),
+    qom::property("bootindexA", qom::kInt32),
+};
+constexpr qom::Nodes kNodes[] = {
+    {"fdc", &qom::kMemoryRegion, 2},
+};
+constexpr const qom::Type* kInterfaces[] = {&qom::kAcpiAml};
+
+}  // namespace
+
+constinit const qom::Type FloppyController::kType{.name = "isa-fdc",
+    .parent = &kIsaDevice,
+    .interfaces = kInterfaces,
+    .properties = kProperties,
+    .instance_properties = kInstanceProperties,
+    .nodes = kNodes,
+    .category = "Storage", .summary = "virtual floppy controller"};
 
 }  // namespace rhea

@@ -25,9 +25,22 @@ public:
     virtual bool terminal_count() const = 0;
 };
 
+/// The cable of its drives: "floppy-bus.0".
+class FloppyBus final : public Bus {
+public:
+    explicit FloppyBus(FloppyController& controller) : Bus(kFloppyBus, "floppy-bus.0"), controller_(controller) {}
+    /// Makes a drive as `values` want it.
+    Result<std::unique_ptr<FloppyDrive>> make_drive(qom::Values values, BlockBackend& backend);
+
+private:
+    FloppyController& controller_;
+};
+
 /// Loop thread only.
 class FloppyController final : public Device {
 public:
+    static const qom::Type kType;
+
     static constexpr unsigned kUnits = 2, kIrq = 6, kDmaChannel = 2;
 
     struct Settings {
@@ -43,6 +56,7 @@ public:
     /// one. On failure an anonymous backend is gone.
     Result<std::unique_ptr<FloppyDrive>> plug(const FloppyOptions& options, BlockBackend& backend);
     void unplug(FloppyDrive& drive);
+    FloppyBus& bus() { return bus_; }
     FloppyDrive* drive(unsigned unit) const { return units_[unit].drive; }
 
     /// CMOS byte 0x10, and how many drives there are that it tells of.
@@ -150,6 +164,7 @@ private:
     void restore();
     void invalid();
 
+    FloppyBus bus_{*this};
     Clocks& clocks_;
     IrqLine irq_;
     FloppyDma* dma_;

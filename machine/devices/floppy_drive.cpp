@@ -3,7 +3,12 @@
 #include <algorithm>
 #include <cstring>
 
+#include <fmt/format.h>
+
+#include "machine/block/block_layer.h"
+#include "machine/devices/block_properties.h"
 #include "machine/devices/floppy.h"
+#include "machine/platform.h"
 
 namespace rhea {
 
@@ -73,7 +78,7 @@ Result<std::unique_ptr<FloppyDrive>> FloppyDrive::create(BlockBackend& backend, 
 }
 
 FloppyDrive::FloppyDrive(BlockBackend& backend, const FloppyOptions& options)
-    : Device("floppy"), backend_(backend), type_(options.drive_type.value_or(FdcDriveType::automatic)) {}
+    : Device(kType), backend_(backend), type_(options.drive_type.value_or(FdcDriveType::automatic)) {}
 
 FloppyDrive::~FloppyDrive() {
     if (controller_) controller_->unplug(*this);
@@ -115,5 +120,47 @@ bool FloppyDrive::write_sector(std::uint32_t sector, std::span<const std::uint8_
     backend_.drain();
     return error == 0;
 }
+
+// --- QOM
+
+namespace {
+
+QObject drive_of(const FloppyDrive& drive) { return drive_property(drive.backend()); }
+QObject size_of(const FloppyDrive&) { return std::int64_t{FloppyDrive::kSectorSize}; }
+QObject drive_type_of(const FloppyDrive& drive) { return enum_name(drive.drive_type()); }
+
+constexpr qom::Property kProperties[] = {
+    qom::property("unit", qom::kUint32, std::int64_t{0xffffffff}),
+    qom::property("drive", qom::kDrive).shown_by<drive_of>(),
+    qom::property("backend_defaults", qom::kOnOffAuto, "auto"),
+    qom::property("logical_block_size", qom::kBlockSize, 0).shown_by<size_of>(),
+    qom::property("physical_block_size", qom::kBlockSize, 0).shown_by<size_of>(),
+    qom::property("min_io_size", qom::kSize32, 0),
+    qom::property("opt_io_size", qom::kSize32, 0),
+    qom::property("discard_granularity", qom::kSize32, std::int64_t{0xffffffff}),
+    qom::property("write-cache", qom::kOnOffAuto, "auto"),
+    qom::property("share-rw", qom::kBool, false),
+    qom::property("account-invalid", qom::kOnOffAuto, "auto"),
+    qom::property("account-failed", qom::kOnOffAuto, "auto"),
+    qom::property("drive-type", kFloppyType, "auto").shown_by<drive_type_of>(),
+};
+
+Result<std::unique_ptr<qom::Object>> make(qom::Creation& creation) {
+    BlockLayer& block = creation.platform.block;
+    BlockBackend* backend = nullptr;
+    if (const auto drive = creation.values.text("drive")) backend = RHEA_TRY(block.backend_for_property("floppy.drive", *drive));
+    else backend = &block.make_empty_backend();
+    return std::unique_ptr<qom::Object>(RHEA_TRY(static_cast<FloppyBus*>(creation.bus)->make_drive(std::move(creation.values), *backend)));
+}
+
+}  // namespace
+
+constinit const qom::Type FloppyDrive::kType{.name = "floppy",
+                                             .parent = &Device::kType,
+                                             .properties = kProperties,
+                                             .bus = "floppy-bus",
+                                             .category = "Storage",
+                                             .summary = "virtual floppy drive",
+                                             .create = make};
 
 }  // namespace rhea

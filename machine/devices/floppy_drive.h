@@ -26,13 +26,16 @@ struct FloppyFormat {
 /// Loop thread only.
 class FloppyDrive final : public Device, public BlockDevice {
 public:
+    static const qom::Type kType;
+
     static constexpr std::size_t kSectorSize = 512;
 
     /// Attaches to `backend`, which may be empty. `fallback`: the type when nothing tells another one.
     static Result<std::unique_ptr<FloppyDrive>> create(BlockBackend& backend, const FloppyOptions& options, FdcDriveType fallback);
     ~FloppyDrive() override;
 
-    FdcDriveType type() const { return type_; }
+    Result<void> plug_into(Bus&) override { return {}; }      // it went onto its cable when it was made
+    FdcDriveType drive_type() const { return type_; }
     const FloppyFormat& format() const { return format_; }
     BlockBackend& backend() const { return backend_; }
     bool has_disk() const { return backend_.inserted(); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include "machine/qom/basic_types.h"
 
 namespace rhea {
 
@@ -34,7 +35,7 @@ std::uint64_t swap_bytes(std::uint64_t value, unsigned size) {
 }  // namespace
 
 FwCfg::FwCfg(AddressSpace& ports, AddressSpace& memory, Fill fill)
-    : Device("fw_cfg_io"),
+    : Device(kType),
       memory_(memory),
       fill_(std::move(fill)),
       data_(*this),
@@ -141,5 +142,23 @@ void FwCfg::DmaPorts::io_write(std::uint64_t offset, std::uint64_t value, unsign
     if (size == 4 && offset == 0) return;
     config.run_dma(std::exchange(address, 0));
 }
+
+// --- QOM
+
+namespace {
+
+constexpr qom::Property kCommonProperties[] = {qom::property("acpi-mr-restore", qom::kBool, true)};
+constexpr qom::Property kProperties[] = {
+    qom::property("dma_enabled", qom::kBool, true),
+    qom::property("x-file-slots", qom::kUint16, 32),
+};
+constexpr qom::Nodes kNodes[] = {{"fwcfg", &qom::kMemoryRegion}, {"fwcfg.dma", &qom::kMemoryRegion}};
+
+}  // namespace
+
+constinit const qom::Type kFwCfgCommon{
+    .name = "fw_cfg", .parent = &kSystemDevice, .abstract = true, .properties = kCommonProperties, .pluggable = false};
+constinit const qom::Type FwCfg::kType{
+    .name = "fw_cfg_io", .parent = &kFwCfgCommon, .properties = kProperties, .nodes = kNodes, .pluggable = false};
 
 }  // namespace rhea

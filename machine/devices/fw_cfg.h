@@ -14,6 +14,8 @@ namespace rhea {
 
 class FwCfg final : public Device {
 public:
+    static const qom::Type kType;
+
     enum Item : std::uint16_t {
         kSignature = 0x00, kId = 0x01, kUuid = 0x02, kRamSize = 0x03, kNoGraphics = 0x04, kCpus = 0x05, kNuma = 0x0d,
         kBootMenu = 0x0e, kMaxCpus = 0x0f, kDirectory = 0x19, kFirstFile = 0x20,
@@ -67,5 +69,7 @@ private:
     const std::string* selected_ = nullptr;     // null: there is no such item
     std::uint64_t position_ = 0;
 };
+
+extern const qom::Type kFwCfgCommon;      // "fw_cfg", its parent
 
 }  // namespace rhea

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "machine/qom/basic_types.h"
+
 namespace rhea {
 
 namespace {
@@ -17,7 +19,7 @@ constexpr PciIdentity kHostBridge{.vendor = 0x8086, .device = 0x1237, .class_cod
 }  // namespace
 
 PciConfigPorts::PciConfigPorts(AddressSpace& ports, PciBus& bus)
-    : Device("i440FX-pcihost"),
+    : Device(kType),
       data_(address_, bus),
       address_mapping_(ports,
                        {.name = "pci-conf-idx", .base = 0xcf8, .size = 4, .handler = &address_, .max_access = 4}),
@@ -44,7 +46,7 @@ void PciConfigPorts::DataPort::io_write(std::uint64_t offset, std::uint64_t valu
 }
 
 I440fx::I440fx(AddressSpace& memory, const GuestMemory& ram)
-    : PciDevice("i440FX", kHostBridge), memory_(memory), ram_(ram), smram_{"smram-region", 0xa0000, 0x20000} {
+    : PciDevice(kType, kHostBridge), memory_(memory), ram_(ram), smram_{"smram-region", 0xa0000, 0x20000} {
     for (unsigned i = 0; i + 1 < kWindows; ++i)
         shadow_[i].base = kShadowBase + i * kShadowStep, shadow_[i].size = kShadowStep;
     shadow_.back().base = 0xf0000, shadow_.back().size = 0x10000;
@@ -87,5 +89,52 @@ void I440fx::show(Window& window, Shown what) {
                                                         .alias_of = "pc.ram",
                                                         .alias_offset = window.base});
 }
+
+// --- QOM
+
+namespace {
+
+constexpr qom::Property kHostBridgeProperties[] = {
+    qom::property("x-config-reg-migration-enabled", qom::kBool, true),
+    qom::property("bypass-iommu", qom::kBool, false),
+};
+constexpr qom::Property kHostProperties[] = {
+    qom::property("pci-hole64-size", qom::kSize, std::int64_t{2147483648}),
+    qom::property("short_root_bus", qom::kUint32, 0),
+    qom::property("x-pci-hole64-fix", qom::kBool, true),
+    qom::property("pci-hole-end", qom::kUint32),
+    qom::property("pci-hole64-start", qom::kUint64),
+    qom::property("pci-hole64-end", qom::kUint64),
+    qom::property("pci-hole-start", qom::kUint32),
+};
+
+}  // namespace
+
+constinit const qom::Type kPciHostBridge{.name = "pci-host-bridge", .parent = &kSystemDevice, .abstract = true, .properties = kHostBridgeProperties};
+constinit const qom::Type PciConfigPorts::kType{.name = "i440FX-pcihost",
+    .parent = &kPciHostBridge,
+    .properties = kHostProperties,
+    .pluggable = false};
+
+// --- QOM
+
+namespace {
+
+constexpr qom::Nodes kBridgeNodes[] = {
+    {"bus master container", &qom::kMemoryRegion, 1},
+    {"bus master", &qom::kMemoryRegion, 1},
+    {"smram-region", &qom::kMemoryRegion, 1},
+    {"smram", &qom::kMemoryRegion, 1},
+    {"smram-low", &qom::kMemoryRegion, 1},
+};
+constexpr const qom::Type* kBridgeInterfaces[] = {&qom::kConventionalPci};
+
+}  // namespace
+
+constinit const qom::Type I440fx::kType{.name = "i440FX",
+    .parent = &PciDevice::kType,
+    .interfaces = kBridgeInterfaces,
+    .nodes = kBridgeNodes,
+    .pluggable = false};
 
 }  // namespace rhea

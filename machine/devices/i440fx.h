@@ -12,6 +12,8 @@ namespace rhea {
 /// Ports 0xcf8 (address, 32 bits only) and 0xcfc (data).
 class PciConfigPorts final : public Device {
 public:
+    static const qom::Type kType;
+
     /// All outlive it.
     PciConfigPorts(AddressSpace& ports, PciBus& bus);
 
@@ -36,6 +38,8 @@ private:
 
 class I440fx final : public PciDevice {
 public:
+    static const qom::Type kType;
+
     I440fx(AddressSpace& memory, const GuestMemory& ram);
 
     void config_write(unsigned reg, std::uint32_t value, unsigned size) override;
@@ -59,5 +63,7 @@ private:
     std::array<Window, kWindows> shadow_;
     Window smram_;
 };
+
+extern const qom::Type kPciHostBridge;      // "pci-host-bridge", its parent
 
 }  // namespace rhea

@@ -1,5 +1,8 @@
 #include "machine/devices/i6300esb.h"
 
+#include "machine/platform.h"
+#include "machine/qom/basic_types.h"
+
 namespace rhea {
 
 namespace {
@@ -22,7 +25,7 @@ constexpr std::int64_t kPciClockNs = 30;
 }  // namespace
 
 I6300Esb::I6300Esb(Clocks& clocks, MachineControl& control)
-    : PciDevice("i6300esb", kIdentity),
+    : PciDevice(kType, kIdentity),
       clocks_(clocks),
       control_(control),
       timer_(clocks, ClockType::virtual_time, [this] { expired(); }) {
@@ -111,5 +114,29 @@ void I6300Esb::reload(std::uint16_t value) {
     if (value & kPing) start(1);
     if (value & (kTimedOut | kTimedOutOld)) timed_out_ = false;
 }
+
+// --- QOM
+
+namespace {
+
+constexpr qom::Nodes kNodes[] = {
+    {"bus master container", &qom::kMemoryRegion, 1},
+    {"bus master", &qom::kMemoryRegion, 1},
+    {"i6300esb", &qom::kMemoryRegion, 1},
+};
+constexpr const qom::Type* kInterfaces[] = {&qom::kConventionalPci};
+
+Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
+    return std::make_unique<I6300Esb>(creation.platform.clocks, creation.platform.control);
+}
+
+}  // namespace
+
+constinit const qom::Type I6300Esb::kType{.name = "i6300esb",
+    .parent = &PciDevice::kType,
+    .interfaces = kInterfaces,
+    .nodes = kNodes,
+    .category = "Watchdog",
+    .summary = "Intel 6300ESB", .create = create};
 
 }  // namespace rhea

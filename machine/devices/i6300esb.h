@@ -9,6 +9,8 @@ namespace rhea {
 
 class I6300Esb final : public PciDevice {
 public:
+    static const qom::Type kType;
+
     /// Both outlive it.
     I6300Esb(Clocks& clocks, MachineControl& control);
 

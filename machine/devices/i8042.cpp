@@ -1,5 +1,7 @@
 #include "machine/devices/i8042.h"
 
+#include "machine/qom/basic_types.h"
+
 namespace rhea {
 
 namespace {
@@ -41,7 +43,7 @@ std::uint8_t with(std::uint8_t value, std::uint8_t bits, bool set) {
 }  // namespace
 
 I8042::I8042(AddressSpace& ports, IrqLine keyboard_irq, IrqLine mouse_irq, MachineControl& control)
-    : Device("i8042"),
+    : Device(kType),
       control_(control),
       keyboard_irq_(keyboard_irq),
       mouse_irq_(mouse_irq),
@@ -157,5 +159,32 @@ void I8042::Port::io_write(std::uint64_t, std::uint64_t value, unsigned) {
     if (command) controller.write_command(byte);
     else controller.write_data(byte);
 }
+
+// --- QOM
+
+namespace {
+
+constexpr qom::Property kProperties[] = {
+    qom::property("extended-state", qom::kBool, true),
+    qom::property("kbd-throttle", qom::kBool, false),
+    qom::property("kbd-irq", qom::kUint8, 1),
+    qom::property("mouse-irq", qom::kUint8, 12),
+};
+constexpr qom::Nodes kNodes[] = {
+    {"i8042-data", &qom::kMemoryRegion, 1, true},
+    {"i8042-cmd", &qom::kMemoryRegion, 1, true},
+};
+constexpr const qom::Type* kInterfaces[] = {&qom::kAcpiAml};
+constexpr qom::Pins kPins[] = {{"ps2-mouse-input-irq", true, 1}, {"ps2-kbd-input-irq", true, 1}, {"", false, 2}, {"a20", false, 1}};
+
+}  // namespace
+
+constinit const qom::Type I8042::kType{.name = "i8042",
+    .parent = &kIsaDevice,
+    .interfaces = kInterfaces,
+    .properties = kProperties,
+    .nodes = kNodes,
+    .pins = kPins,
+    .category = "Input"};
 
 }  // namespace rhea

@@ -21,6 +21,8 @@ public:
 
 class I8042 final : public Device {
 public:
+    static const qom::Type kType;
+
     /// All outlive it. Keyboard and mouse are ISA interrupts 1 and 12.
     I8042(AddressSpace& ports, IrqLine keyboard_irq, IrqLine mouse_irq, MachineControl& control);
 

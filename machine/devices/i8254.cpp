@@ -1,5 +1,7 @@
 #include "machine/devices/i8254.h"
 
+#include "machine/qom/basic_types.h"
+
 namespace rhea {
 
 namespace {
@@ -49,7 +51,7 @@ std::int64_t I8254::Counter::next_change(std::int64_t now_ns) const {
 }
 
 I8254::I8254(AddressSpace& ports, Clocks& clocks, IrqLine irq)
-    : Device("isa-pit"),
+    : Device(kType),
       clocks_(clocks),
       irq_(irq),
       timer_ports_(*this),
@@ -179,5 +181,27 @@ void I8254::SpeakerPort::io_write(std::uint64_t, std::uint64_t value, unsigned) 
     data = (value & 2) != 0;
     pit.set_gate(pit.counters_[2], (value & 1) != 0);
 }
+
+// --- QOM
+
+namespace {
+
+constexpr qom::Property kProperties[] = {
+    qom::property("iobase", qom::kUint32, std::int64_t{4294967295}),
+};
+constexpr qom::Nodes kNodes[] = {
+    {"pit", &qom::kMemoryRegion, 1},
+};
+constexpr qom::Pins kPins[] = {{"", true, 1, false}};
+
+}  // namespace
+
+constinit const qom::Type kPitCommon{.name = "pit-common", .parent = &kIsaDevice, .abstract = true};
+constinit const qom::Type I8254::kType{.name = "isa-pit",
+    .parent = &kPitCommon,
+    .properties = kProperties,
+    .nodes = kNodes,
+    .pins = kPins,
+    .pluggable = false};
 
 }  // namespace rhea

@@ -13,6 +13,8 @@ namespace rhea {
 
 class I8254 final : public Device {
 public:
+    static const qom::Type kType;
+
     /// All outlive it. `irq` is ISA interrupt 0, driven by counter 0.
     I8254(AddressSpace& ports, Clocks& clocks, IrqLine irq);
 
@@ -77,5 +79,7 @@ private:
     Timer timer_;
     bool wanted_ = false;
 };
+
+extern const qom::Type kPitCommon;      // "pit-common", its parent
 
 }  // namespace rhea

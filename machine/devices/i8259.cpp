@@ -1,5 +1,7 @@
 #include "machine/devices/i8259.h"
 
+#include "machine/qom/basic_types.h"
+
 namespace rhea {
 
 namespace {
@@ -16,7 +18,7 @@ constexpr std::uint8_t bit(unsigned line) { return static_cast<std::uint8_t>(1u 
 }  // namespace
 
 I8259::I8259(AddressSpace& ports, const Place& place, IrqLine output)
-    : Device("isa-i8259"),
+    : Device(kType),
       output_(output),
       elcr_mask_(place.elcr_mask),
       ports_(*this),
@@ -165,5 +167,26 @@ void I8259::Ports::io_write(std::uint64_t offset, std::uint64_t value, unsigned)
     pic.masked_ = byte;
     pic.update();
 }
+
+// --- QOM
+
+namespace {
+
+constexpr const qom::Type* kCommonInterfaces[] = {&qom::kIntctrl};
+constexpr qom::Property kCommonProperties[] = {
+    qom::property("iobase", qom::kUint32, std::int64_t{4294967295}),
+    qom::property("elcr_addr", qom::kUint32, std::int64_t{4294967295}),
+    qom::property("elcr_mask", qom::kUint8, 255),
+    qom::property("master", qom::kBit, false),
+};
+constexpr qom::Pins kPins[] = {{"", true, 8}};
+
+}  // namespace
+
+constinit const qom::Type kPicCommon{.name = "pic-common", .parent = &kIsaDevice, .abstract = true, .interfaces = kCommonInterfaces, .properties = kCommonProperties};
+constinit const qom::Type I8259::kType{.name = "isa-i8259",
+    .parent = &kPicCommon,
+    .pins = kPins,
+    .pluggable = false};
 
 }  // namespace rhea

@@ -13,6 +13,8 @@ namespace rhea {
 /// One chip. Its input lines are 0 to 7.
 class I8259 final : public Device, public IrqReceiver {
 public:
+    static const qom::Type kType;
+
     struct Place {
         std::uint16_t ports;
         std::uint16_t elcr_port;
@@ -95,5 +97,7 @@ private:
     I8259& master_;
     I8259& slave_;
 };
+
+extern const qom::Type kPicCommon;      // "pic-common", its parent
 
 }  // namespace rhea

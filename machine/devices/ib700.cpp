@@ -1,5 +1,8 @@
 #include "machine/devices/ib700.h"
 
+#include "machine/platform.h"
+#include "machine/qom/basic_types.h"
+
 namespace rhea {
 
 namespace {
@@ -11,7 +14,7 @@ constexpr std::int64_t kSecondNs = 1'000'000'000;
 }  // namespace
 
 Ib700::Ib700(AddressSpace& ports, Clocks& clocks, MachineControl& control)
-    : Device("ib700"),
+    : Device(kType),
       clocks_(clocks),
       timer_(clocks, ClockType::virtual_time, [&control] { control.watchdog_expired(); }),
       ports_(*this),
@@ -22,5 +25,26 @@ void Ib700::Ports::io_write(std::uint64_t offset, std::uint64_t value, unsigned)
     const auto seconds = 30 - 2 * static_cast<std::int64_t>(value & 15);
     watchdog.timer_.set(watchdog.clocks_.now(ClockType::virtual_time) + seconds * kSecondNs);
 }
+
+// --- QOM
+
+namespace {
+
+constexpr qom::Nodes kNodes[] = {
+    {"ib700", &qom::kMemoryRegion, 1},
+};
+
+Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
+    const Platform& platform = creation.platform;
+    return std::make_unique<Ib700>(platform.ports, platform.clocks, platform.control);
+}
+
+}  // namespace
+
+constinit const qom::Type Ib700::kType{.name = "ib700",
+    .parent = &kIsaDevice,
+    .nodes = kNodes,
+    .category = "Watchdog",
+    .summary = "iBASE 700", .create = create};
 
 }  // namespace rhea

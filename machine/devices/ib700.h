@@ -9,6 +9,8 @@ namespace rhea {
 
 class Ib700 final : public Device {
 public:
+    static const qom::Type kType;
+
     /// All outlive it.
     Ib700(AddressSpace& ports, Clocks& clocks, MachineControl& control);
 

@@ -32,7 +32,7 @@ Result<std::unique_ptr<IdeDisk>> IdeDisk::create(BlockBackend& backend, const Id
 }
 
 IdeDisk::IdeDisk(BlockBackend& backend, const IdeOptions& options, const BlockSizes& sizes)
-    : IdeDrive("ide-hd", backend, options, sizes) {}
+    : IdeDrive(kType, backend, options, sizes) {}
 
 void IdeDisk::reset_state() {
     IdeDrive::reset_state();

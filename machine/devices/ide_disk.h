@@ -13,6 +13,8 @@ namespace rhea {
 
 class IdeDisk final : public IdeDrive {
 public:
+    static const qom::Type kType;
+
     /// Attaches to `backend`, which has a medium, and reads its first sector. `serial`: unless the options name one.
     static Result<std::unique_ptr<IdeDisk>> create(BlockBackend& backend, const IdeOptions& options, std::string_view serial);
 

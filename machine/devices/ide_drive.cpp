@@ -15,8 +15,8 @@ constexpr std::uint8_t kIgnoredFeatures[] = {0x05, 0x42, 0x55, 0x66, 0x67, 0x69,
 
 }  // namespace
 
-IdeDrive::IdeDrive(std::string_view type_name, BlockBackend& backend, IdeOptions options, const BlockSizes& sizes)
-    : Device(type_name), backend_(backend), options_(std::move(options)), sizes_(sizes), registers_(&unplugged_registers_) {}
+IdeDrive::IdeDrive(qom::Values values, BlockBackend& backend, IdeOptions options, const BlockSizes& sizes)
+    : Device(std::move(values)), backend_(backend), options_(std::move(options)), sizes_(sizes), registers_(&unplugged_registers_) {}
 
 IdeDrive::~IdeDrive() {
     forget_everything();

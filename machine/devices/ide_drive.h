@@ -23,7 +23,10 @@ public:
 
     const IdeOptions& options() const { return options_; }
     BlockBackend& backend() const { return backend_; }
+    Result<void> plug_into(Bus&) override { return {}; }       // it went onto its cable when it was made
     unsigned unit() const { return unit_; }
+    const BlockSizes& sizes() const { return sizes_; }
+    const IdeIdentification::Names& names() const { return names_; }
 
     // BlockDevice
     std::string_view qdev_id() const override { return id(); }
@@ -55,7 +58,7 @@ protected:
     using Buffer = std::shared_ptr<std::vector<std::uint8_t>>;
     static constexpr std::uint8_t kDeviceReset = 0x08;
 
-    IdeDrive(std::string_view type_name, BlockBackend& backend, IdeOptions options, const BlockSizes& sizes);
+    IdeDrive(qom::Values values, BlockBackend& backend, IdeOptions options, const BlockSizes& sizes);
 
     virtual Outcome execute(std::uint8_t code) = 0;
     /// It obeys DEVICE RESET, and its status stays clear after any reset until the next command.
@@ -64,7 +67,6 @@ protected:
     ata::TaskFile& registers() const { return *registers_; }
     IdeBusMaster& bus_master() const { return channel_->bus_master(); }
     IdeChannel& channel() const { return *channel_; }
-    const BlockSizes& sizes() const { return sizes_; }
     void raise_irq() const;
     void set_status(std::uint8_t status) const { registers_->status = status; }
     /// ABRT in the error register; the interrupt is the caller's.
@@ -111,7 +113,6 @@ protected:
     Outcome send_identification();
     /// Those of the options, else the ones given.
     void set_names(std::string_view serial, std::string_view model);
-    const IdeIdentification::Names& names() const { return names_; }
 
     /// As the options want it.
     BlockUse block_use(bool writable) const;

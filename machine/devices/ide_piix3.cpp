@@ -1,5 +1,8 @@
 #include "machine/devices/ide_piix3.h"
 
+#include "machine/devices/atapi.h"
+#include "machine/qom/basic_types.h"
+
 namespace rhea {
 
 namespace {
@@ -10,9 +13,19 @@ constexpr PciIdentity kIdentity{.vendor = 0x8086, .device = 0x7010, .class_code 
 }  // namespace
 
 Piix3Ide::Piix3Ide(AddressSpace& ports, Gsi& gsi)
-    : PciDevice("piix3-ide", kIdentity),
+    : PciDevice(kType, kIdentity),
       controller_(ports, gsi.line(IdeController::kPrimaryIrq), gsi.line(IdeController::kSecondaryIrq), memory_) {
+    for (IdeBus& bus : buses_) add_part(bus.bus_name(), bus);
     add_bar(kBusMasterBar, {.kind = PciBar::Kind::io, .size = kBusMasterPorts, .handler = &bus_master_ports_});
+}
+
+Result<std::unique_ptr<IdeDrive>> IdeBus::make_drive(qom::Values values, BlockBackend* backend) {
+    const bool cdrom = &values.type() == &IdeCdrom::kType;
+    IdeOptions options = RHEA_TRY(parse_ide_options(values.to_qdict(), cdrom, InputMode::json));
+    auto drive = RHEA_TRY(controller_.plug(channel_, cdrom, options, backend));
+    drive->values() = std::move(values);
+    add(*drive);
+    return drive;
 }
 
 void Piix3Ide::reset() {
@@ -29,5 +42,26 @@ void Piix3Ide::BusMasterPorts::io_write(std::uint64_t offset, std::uint64_t valu
     const auto at = static_cast<unsigned>(offset);
     device.controller_.channel(at / kPortsPerChannel).bus_master().write(at % kPortsPerChannel, static_cast<std::uint32_t>(value), size);
 }
+
+// --- QOM
+
+namespace {
+
+constexpr const qom::Type* kCommonInterfaces[] = {&qom::kConventionalPci};
+constexpr qom::Nodes kNodes[] = {
+    {"bus master container", &qom::kMemoryRegion, 1},
+    {"bus master", &qom::kMemoryRegion, 1},
+    {"piix-bmdma-container", &qom::kMemoryRegion, 1},
+    {"piix-bmdma", &qom::kMemoryRegion, 2},
+    {"bmdma", &qom::kMemoryRegion, 2},
+};
+
+}  // namespace
+
+constinit const qom::Type kPciIde{.name = "pci-ide", .parent = &PciDevice::kType, .abstract = true, .interfaces = kCommonInterfaces};
+constinit const qom::Type Piix3Ide::kType{.name = "piix3-ide",
+    .parent = &kPciIde,
+    .nodes = kNodes,
+    .category = "Storage"};
 
 }  // namespace rhea

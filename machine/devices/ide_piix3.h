@@ -6,12 +6,30 @@
 
 namespace rhea {
 
+/// A channel as a bus: "ide.0".
+class IdeBus final : public Bus {
+public:
+    IdeBus(std::string name, IdeController& controller, unsigned channel)
+        : Bus(kIdeBus, std::move(name)), controller_(controller), channel_(channel) {}
+    bool full() const override { return controller_.channel(channel_).full(); }
+
+    /// Makes an ide-hd or ide-cd as `values` want it. `backend`: see IdeController::plug.
+    Result<std::unique_ptr<IdeDrive>> make_drive(qom::Values values, BlockBackend* backend);
+
+private:
+    IdeController& controller_;
+    unsigned channel_;
+};
+
 class Piix3Ide final : public PciDevice {
 public:
+    static const qom::Type kType;
+
     /// All outlive it.
     Piix3Ide(AddressSpace& ports, Gsi& gsi);
 
     IdeController& controller() { return controller_; }
+    IdeBus& channel_bus(unsigned channel) { return buses_[channel]; }
     void reset() override;
 
 private:
@@ -33,6 +51,9 @@ private:
     Memory memory_{*this};
     BusMasterPorts bus_master_ports_{*this};
     IdeController controller_;
+    std::array<IdeBus, IdeController::kChannels> buses_{{{"ide.0", controller_, 0}, {"ide.1", controller_, 1}}};
 };
+
+extern const qom::Type kPciIde;      // "pci-ide", its parent
 
 }  // namespace rhea

@@ -1,5 +1,7 @@
 #include "machine/devices/io_apic.h"
 
+#include "machine/qom/basic_types.h"
+
 namespace rhea {
 
 namespace {
@@ -17,7 +19,7 @@ constexpr std::uint64_t kReadOnly = kPending | kRemoteIrr;
 }  // namespace
 
 IoApic::IoApic(AddressSpace& memory, std::function<void(const ApicMessage&)> deliver)
-    : Device("ioapic"),
+    : Device(kType),
       deliver_(std::move(deliver)),
       registers_(*this),
       mapping_(
@@ -100,5 +102,28 @@ void IoApic::Registers::io_write(std::uint64_t offset, std::uint64_t value, unsi
     if (offset == kSelect) apic.selected_ = static_cast<std::uint8_t>(value);
     if (offset == kWindow && size == 4) apic.write(static_cast<std::uint32_t>(value));
 }
+
+// --- QOM
+
+namespace {
+
+constexpr const qom::Type* kCommonInterfaces[] = {&qom::kIntctrl};
+constexpr qom::Property kProperties[] = {
+    qom::property("version", qom::kUint8, 32),
+};
+constexpr qom::Nodes kNodes[] = {
+    {"ioapic", &qom::kMemoryRegion, 1},
+};
+constexpr qom::Pins kInputPins[] = {{"", true, 24, false}};
+
+}  // namespace
+
+constinit const qom::Type kIoApicCommon{.name = "ioapic-common", .parent = &kSystemDevice, .abstract = true, .interfaces = kCommonInterfaces};
+constinit const qom::Type IoApic::kType{.name = "ioapic",
+    .parent = &kIoApicCommon,
+    .properties = kProperties,
+    .nodes = kNodes,
+    .pins = kInputPins,
+    .pluggable = false};
 
 }  // namespace rhea

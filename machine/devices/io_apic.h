@@ -21,6 +21,8 @@ struct ApicMessage {
 
 class IoApic final : public Device, public IrqReceiver {
 public:
+    static const qom::Type kType;
+
     static constexpr unsigned kPins = 24;
     static constexpr std::uint64_t kAddress = 0xfec00000;
 
@@ -62,5 +64,7 @@ private:
     std::uint32_t levels_ = 0, requests_ = 0;  // a bit for each pin
     std::uint8_t selected_ = 0, id_ = 0;
 };
+
+extern const qom::Type kIoApicCommon;      // "ioapic-common", its parent
 
 }  // namespace rhea

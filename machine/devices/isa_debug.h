@@ -12,11 +12,13 @@ namespace rhea {
 
 class IsaDebugcon final : public Device, private CharPortUser {
 public:
+    static const qom::Type kType;
+
     static constexpr std::uint32_t kBase = 0xe9, kReadback = 0xe9;
 
     /// All outlive it. `readback` is what the port reads as, by which a guest finds it.
     IsaDebugcon(AddressSpace& ports, Chardev* chardev, std::uint32_t base = kBase, std::uint32_t readback = kReadback)
-        : Device("isa-debugcon"),
+        : Device(kType),
           port_(chardev, *this),
           readback_(readback),
           register_(*this),
@@ -41,11 +43,13 @@ private:
 
 class IsaDebugExit final : public Device {
 public:
+    static const qom::Type kType;
+
     static constexpr std::uint32_t kBase = 0x501, kSize = 2;
 
     /// All outlive it. `size` is at least 1.
     IsaDebugExit(AddressSpace& ports, MachineControl& control, std::uint32_t base = kBase, std::uint32_t size = kSize)
-        : Device("isa-debug-exit"),
+        : Device(kType),
           register_(control),
           mapping_(ports, {.name = "isa-debug-exit", .base = base, .size = size, .handler = &register_, .max_access = 4}) {}
 

@@ -14,7 +14,7 @@ constexpr std::uint8_t kStrobe = 0x01, kNotInit = 0x04, kSelect = 0x08, kInterru
 }  // namespace
 
 IsaParallel::IsaParallel(AddressSpace& ports, std::uint16_t base, IrqLine irq, Chardev* chardev)
-    : Device("isa-parallel"),
+    : Device(kType),
       irq_(irq),
       port_(chardev, *this),
       registers_(*this),

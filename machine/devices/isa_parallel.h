@@ -12,6 +12,8 @@ namespace rhea {
 
 class IsaParallel final : public Device, private CharPortUser {
 public:
+    static const qom::Type kType;
+
     static constexpr unsigned kPorts = 3;
     static constexpr std::uint16_t kBases[kPorts] = {0x378, 0x278, 0x3bc};
     static constexpr unsigned kIrq = 7;

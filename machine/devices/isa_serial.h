@@ -9,13 +9,15 @@ namespace rhea {
 
 class IsaSerial final : public Device {
 public:
+    static const qom::Type kType;
+
     static constexpr unsigned kPorts = 4;
     static constexpr std::uint16_t kBases[kPorts] = {0x3f8, 0x2f8, 0x3e8, 0x2e8};
     static constexpr unsigned kIrqs[kPorts] = {4, 3, 4, 3};
 
     /// All outlive it; `chardev` may be null.
     IsaSerial(AddressSpace& ports, Clocks& clocks, std::uint16_t base, IrqLine irq, Chardev* chardev)
-        : Device("isa-serial"),
+        : Device(kType),
           uart_(clocks, irq, chardev),
           mapping_(ports, {.name = "serial", .base = base, .size = Uart16550::kRegisters, .handler = &uart_, .max_access = 1}) {}
 

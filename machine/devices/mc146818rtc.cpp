@@ -1,9 +1,14 @@
 #include "machine/devices/mc146818rtc.h"
 
+#include "machine/qom/basic_types.h"
 #include <algorithm>
 #include <ctime>
 
 namespace rhea {
+
+enum class LostTickPolicy { discard, delay, slew };
+template <>
+inline constexpr auto description<LostTickPolicy> = enumeration<LostTickPolicy>("LostTickPolicy", "discard", "delay", "slew");
 
 namespace {
 
@@ -59,7 +64,7 @@ std::int64_t local_offset(std::int64_t utc) {
 
 Mc146818Rtc::Mc146818Rtc(AddressSpace& ports, Clocks& clocks, IrqLine irq, MachineControl& control,
                          const RtcOptions& options)
-    : Device("mc146818rtc"),
+    : Device(kType),
       clocks_(clocks),
       irq_(irq),
       control_(control),
@@ -293,5 +298,31 @@ void Mc146818Rtc::arm() {
     if (deadline == kNever) timer_.cancel();
     else timer_.set(deadline);
 }
+
+// --- QOM
+
+namespace {
+
+constexpr qom::ValueType kLostTickPolicy{"LostTickPolicy", &type_ref<LostTickPolicy>};
+constexpr qom::Property kProperties[] = {
+    qom::property("base_year", qom::kInt32, 1980),
+    qom::property("iobase", qom::kUint16, 112),
+    qom::property("irq", qom::kUint8, 8),
+    qom::property("lost_tick_policy", kLostTickPolicy, "discard"),
+};
+constexpr qom::Nodes kNodes[] = {
+    {"rtc", &qom::kMemoryRegion, 1},
+    {"rtc-index", &qom::kMemoryRegion, 1},
+};
+constexpr const qom::Type* kInterfaces[] = {&qom::kAcpiAml};
+
+}  // namespace
+
+constinit const qom::Type Mc146818Rtc::kType{.name = "mc146818rtc",
+    .parent = &kIsaDevice,
+    .interfaces = kInterfaces,
+    .properties = kProperties,
+    .nodes = kNodes,
+    .pluggable = false};
 
 }  // namespace rhea

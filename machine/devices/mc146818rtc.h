@@ -28,6 +28,8 @@ struct RtcOptions {
 
 class Mc146818Rtc final : public Device {
 public:
+    static const qom::Type kType;
+
     /// All outlive it. `irq` is ISA interrupt 8.
     Mc146818Rtc(AddressSpace& ports, Clocks& clocks, IrqLine irq, MachineControl& control, const RtcOptions& options);
 

@@ -1,5 +1,6 @@
 #include "machine/devices/piix3.h"
 
+#include "machine/qom/basic_types.h"
 #include <utility>
 
 namespace rhea {
@@ -28,7 +29,8 @@ void Piix3::ResetControl::io_write(std::uint64_t, std::uint64_t written, unsigne
 }
 
 Piix3::Piix3(AddressSpace& ports, Gsi& gsi, MachineControl& control)
-    : PciDevice("PIIX3", kIsaBridge),
+    : PciDevice(kType, kIsaBridge),
+      isa_bus_(gsi),
       reset_control_(control),
       // It covers one byte of the configuration address register, which only takes whole dwords.
       mapping_(ports, {.name = "piix3-reset-control",
@@ -37,6 +39,7 @@ Piix3::Piix3(AddressSpace& ports, Gsi& gsi, MachineControl& control)
                        .handler = &reset_control_,
                        .max_access = 1,
                        .priority = 1}) {
+    add_part(isa_bus_.bus_name(), isa_bus_);
     set_multifunction();
     for (unsigned line = 0; line < Gsi::kIsaLines; ++line) isa_[line] = gsi.line(line);
     Piix3::reset();
@@ -66,5 +69,24 @@ void Piix3::route() {
             wanted[target] = wanted[target] || levels_[pirq];
     for (unsigned line = 0; line < Gsi::kIsaLines; ++line) isa_[line].set(wanted[line]);
 }
+
+// --- QOM
+
+namespace {
+
+constexpr const qom::Type* kCommonInterfaces[] = {&qom::kAcpiAml, &qom::kConventionalPci};
+constexpr qom::Nodes kNodes[] = {
+    {"bus master container", &qom::kMemoryRegion, 1},
+    {"bus master", &qom::kMemoryRegion, 1},
+    {"piix3-reset-control", &qom::kMemoryRegion, 1},
+};
+
+}  // namespace
+
+constinit const qom::Type kPiix3Common{.name = "pci-piix3", .parent = &PciDevice::kType, .abstract = true, .interfaces = kCommonInterfaces};
+constinit const qom::Type Piix3::kType{.name = "PIIX3",
+    .parent = &kPiix3Common,
+    .nodes = kNodes,
+    .pluggable = false};
 
 }  // namespace rhea

@@ -10,14 +10,28 @@
 
 namespace rhea {
 
+/// "isa.0", whose devices drive the lines that it hands out.
+class IsaBus final : public Bus {
+public:
+    explicit IsaBus(Gsi& gsi) : Bus(kIsaBus, "isa.0"), gsi_(gsi) {}
+    /// `number` below Gsi::kIsaLines.
+    IrqLine irq(unsigned number) { return gsi_.line(number); }
+
+private:
+    Gsi& gsi_;
+};
+
 class Piix3 final : public PciDevice, public PciIrqRouter {
 public:
+    static const qom::Type kType;
+
     /// All outlive it. The caller connects it to the bus as the router.
     Piix3(AddressSpace& ports, Gsi& gsi, MachineControl& control);
 
     void config_write(unsigned reg, std::uint32_t value, unsigned size) override;
     void reset() override;
     void set_pirq(unsigned pirq, bool level) override;
+    IsaBus& isa() { return isa_bus_; }
 
 private:
     static constexpr unsigned kPirqs = 4;
@@ -31,10 +45,13 @@ private:
 
     void route();
 
+    IsaBus isa_bus_;
     std::array<IrqLine, Gsi::kIsaLines> isa_;
     std::array<bool, kPirqs> levels_{};
     ResetControl reset_control_;
     Mapping mapping_;
 };
+
+extern const qom::Type kPiix3Common;      // "pci-piix3", its parent
 
 }  // namespace rhea

@@ -1,5 +1,7 @@
 #include "machine/devices/piix4_pm.h"
 
+#include "machine/qom/basic_types.h"
+
 namespace rhea {
 
 namespace {
@@ -33,7 +35,7 @@ std::uint16_t merge(std::uint16_t old, std::uint64_t offset, std::uint64_t value
 }  // namespace
 
 Piix4Pm::Piix4Pm(AddressSpace& ports, Clocks& clocks, IrqLine sci, MachineControl& control)
-    : PciDevice("PIIX4_PM", kPowerManagement),
+    : PciDevice(kType, kPowerManagement),
       ports_(ports),
       clocks_(clocks),
       sci_(sci),
@@ -158,5 +160,47 @@ void Piix4Pm::ApmPorts::io_write(std::uint64_t offset, std::uint64_t value, unsi
     if (command == kApmAcpiOn) pm.control_register_ |= kSciEnable;
     if (command == kApmAcpiOff) pm.control_register_ = static_cast<std::uint16_t>(pm.control_register_ & ~kSciEnable);
 }
+
+// --- QOM
+
+namespace {
+
+constexpr qom::Property kProperties[] = {
+    qom::property("smb_io_base", qom::kUint32, 0),
+    qom::property("disable_s3", qom::kUint8, 0),
+    qom::property("disable_s4", qom::kUint8, 0),
+    qom::property("s4_val", qom::kUint8, 2),
+    qom::property("acpi-pci-hotplug-with-bridge-support", qom::kBool, true),
+    qom::property("acpi-root-pci-hotplug", qom::kBool, true),
+    qom::property("memory-hotplug-support", qom::kBool, true),
+    qom::property("smm-compat", qom::kBool, false),
+    qom::property("smm-enabled", qom::kBool, false),
+    qom::property("x-not-migrate-acpi-index", qom::kBool, false),
+};
+constexpr qom::Nodes kNodes[] = {
+    {"bus master container", &qom::kMemoryRegion, 1},
+    {"bus master", &qom::kMemoryRegion, 1},
+    {"apm-io", &qom::kMemoryRegion, 1},
+    {"pm-smbus", &qom::kMemoryRegion, 1},
+    {"piix4-pm", &qom::kMemoryRegion, 1},
+    {"acpi-tmr", &qom::kMemoryRegion, 1},
+    {"acpi-cnt", &qom::kMemoryRegion, 1},
+    {"acpi-evt", &qom::kMemoryRegion, 1},
+    {"acpi-gpe0", &qom::kMemoryRegion, 1},
+    {"acpi-pci-hotplug", &qom::kMemoryRegion, 1},
+    {"acpi-cpu-hotplug", &qom::kMemoryRegion, 1},
+};
+constexpr const qom::Type* kInterfaces[] = {&qom::kAcpiDevice, &qom::kHotplugHandler, &qom::kConventionalPci};
+constexpr qom::Pins kPins[] = {{"smi-irq", false, 1}, {"", false, 1}};
+
+}  // namespace
+
+constinit const qom::Type Piix4Pm::kType{.name = "PIIX4_PM",
+    .parent = &PciDevice::kType,
+    .interfaces = kInterfaces,
+    .properties = kProperties,
+    .nodes = kNodes,
+    .pins = kPins,
+    .pluggable = false};
 
 }  // namespace rhea

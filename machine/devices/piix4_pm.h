@@ -12,6 +12,8 @@ namespace rhea {
 
 class Piix4Pm final : public PciDevice {
 public:
+    static const qom::Type kType;
+
     /// All outlive it. `sci` is ISA interrupt 9.
     Piix4Pm(AddressSpace& ports, Clocks& clocks, IrqLine sci, MachineControl& control);
 

@@ -1,5 +1,7 @@
 #include "machine/devices/port92.h"
 
+#include "machine/qom/basic_types.h"
+
 namespace rhea {
 
 namespace {
@@ -9,7 +11,7 @@ constexpr std::uint8_t kReset = 0x01, kA20 = 0x02;
 }  // namespace
 
 Port92::Port92(AddressSpace& ports, MachineControl& control)
-    : Device("port92"),
+    : Device(kType),
       port_(control),
       mapping_(ports, {.name = "port92", .base = 0x92, .size = 1, .handler = &port_, .max_access = 1}) {}
 
@@ -21,5 +23,22 @@ void Port92::Port::io_write(std::uint64_t, std::uint64_t written, unsigned) {
     control.set_a20((value & kA20) != 0);
     if ((value & kReset) && !(old & kReset)) control.request_reset(ShutdownCause::guest_reset);
 }
+
+// --- QOM
+
+namespace {
+
+constexpr qom::Nodes kNodes[] = {
+    {"port92", &qom::kMemoryRegion, 1, true},
+};
+constexpr qom::Pins kPins[] = {{"a20", false, 1}};
+
+}  // namespace
+
+constinit const qom::Type Port92::kType{.name = "port92",
+    .parent = &kIsaDevice,
+    .nodes = kNodes,
+    .pins = kPins,
+    .pluggable = false};
 
 }  // namespace rhea

@@ -8,6 +8,8 @@ namespace rhea {
 
 class Port92 final : public Device {
 public:
+    static const qom::Type kType;
+
     /// Both outlive it.
     Port92(AddressSpace& ports, MachineControl& control);
     /// Leaves A20 as it is.

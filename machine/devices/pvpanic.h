@@ -24,12 +24,14 @@ private:
 
 class PvpanicIsa final : public Device {
 public:
+    static const qom::Type kType;
+
     static constexpr std::uint16_t kBase = 0x505;
 
     /// All outlive it. `events` is what the register tells the guest it may report.
     PvpanicIsa(AddressSpace& ports, MachineControl& control, std::uint16_t base = kBase,
                std::uint8_t events = PvpanicRegister::kAll)
-        : Device("pvpanic"),
+        : Device(kType),
           base_(base),
           register_(control, events),
           mapping_(ports, {.name = "pvpanic", .base = base, .size = 1, .handler = &register_, .max_access = 1}) {}
@@ -44,6 +46,8 @@ private:
 
 class PvpanicPci final : public PciDevice {
 public:
+    static const qom::Type kType;
+
     /// `control` outlives it.
     explicit PvpanicPci(MachineControl& control, std::uint8_t events = PvpanicRegister::kAll);
 

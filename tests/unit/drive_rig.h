@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "block_rig.h"
+#include "machine/qom/tree.h"
 #include "machine/devices/atapi.h"
 #include "machine/devices/floppy.h"
 #include "machine/devices/ide.h"
@@ -106,7 +107,7 @@ public:
     IdeController ide;
     FloppyController floppies;
     GuestPorts guest;
-    DeviceTree tree;
+    qom::Tree tree;
     std::vector<Device*> drives;
 };
 

@@ -6,16 +6,20 @@
 #include "machine/devices/piix3.h"
 #include "machine/devices/piix4_pm.h"
 #include "machine/pci_commands.h"
+#include "machine/qom/tree.h"
 #include "tests/unit/machine_rig.h"
 
 using namespace rhea;
 
 namespace {
 
+constexpr qom::Type kTest{.name = "test", .parent = &PciDevice::kType}, kE1000{.name = "e1000", .parent = &PciDevice::kType},
+    kBridge{.name = "PIIX3", .parent = &PciDevice::kType};
+
 /// A function with one BAR of each kind; reads give the offset.
 class TestFunction final : public PciDevice, private IoHandler {
 public:
-    explicit TestFunction(std::string_view type = "test", std::uint8_t pin = 1)
+    explicit TestFunction(const qom::Type& type = kTest, std::uint8_t pin = 1)
         : PciDevice(type, {.vendor = 0x1234, .device = 0x5678, .class_code = 0xff00, .interrupt_pin = pin}) {
         add_bar(0, {.kind = PciBar::Kind::io, .size = 16, .handler = this});
         add_bar(1, {.kind = PciBar::Kind::memory32, .size = 4096, .handler = this});
@@ -150,11 +154,11 @@ TEST_CASE("a function reaches memory only as a bus master", "[pci]") {
 
 TEST_CASE("a slot is given to one function, with the texts that clients know", "[pci]") {
     PciRig rig;
-    DeviceTree tree;
-    auto add = [&](const char* id, std::string_view type = "e1000") -> PciDevice& {
+    qom::Tree tree;
+    auto add = [&](const char* id, const qom::Type& type = kE1000) -> PciDevice& {
         return static_cast<PciDevice&>(tree.plug(std::make_unique<TestFunction>(type), id));
     };
-    PciDevice& piix3 = static_cast<PciDevice&>(tree.add_onboard(std::make_unique<TestFunction>("PIIX3")));
+    PciDevice& piix3 = static_cast<PciDevice&>(tree.add_onboard(std::make_unique<TestFunction>(kBridge)));
     piix3.set_multifunction();
     REQUIRE(rig.bus.plug(piix3, 1 << 3));
     CHECK(error_of(rig.bus.plug(add("n0"), 1 << 3)) ==
@@ -183,11 +187,14 @@ TEST_CASE("a slot is given to one function, with the texts that clients know", "
 }
 
 TEST_CASE("an address is a hexadecimal slot with a function", "[pci]") {
-    CHECK(parse_pci_address("5") == 0x28u);
-    CHECK(parse_pci_address("0x1f.7") == 0xffu);
-    CHECK(parse_pci_address("1f") == 0xf8u);
-    for (const char* bad : {"", "x", "20", "5.8", "-2", "5.", "5.1.1", "5 ", "99999999999"})
-        CHECK_FALSE(parse_pci_address(bad));
+    const auto address = [](const char* text) {
+        qom::Values values(kTest);
+        return values.set("addr", QObject(text), InputMode::keyval) ? values.integer("addr") : -2;
+    };
+    CHECK(address("5") == 0x28);
+    CHECK(address("0x1f.7") == 0xff);
+    CHECK(address("1f") == 0xf8);
+    for (const char* bad : {"", "x", "20", "5.8", "-2", "5.", "5.1.1", "5 ", "99999999999"}) CHECK(address(bad) == -2);
 }
 
 TEST_CASE("interrupt pins reach the ISA interrupts that the PIIX3 routes them to", "[pci]") {
@@ -276,12 +283,12 @@ TEST_CASE("query-pci tells what is on the bus", "[pci][commands]") {
     PciRig rig;
     Gsi gsi;
     auto ram = *GuestMemory::allocate(1 << 24);
-    DeviceTree tree;
+    qom::Tree tree;
     auto& host = static_cast<PciDevice&>(tree.add_onboard(std::make_unique<I440fx>(rig.memory, *ram)));
     auto& power = static_cast<PciDevice&>(
         tree.add_onboard(std::make_unique<Piix4Pm>(rig.ports, rig.clocks, gsi.line(9), rig.control)));
     auto& watchdog = static_cast<PciDevice&>(tree.plug(std::make_unique<I6300Esb>(rig.clocks, rig.control), "w"));
-    TestFunction other("test", 0);
+    TestFunction other(kTest, 0);
     REQUIRE(rig.bus.plug(host, 0));
     REQUIRE(rig.bus.plug(power, 1 << 3 | 3));
     REQUIRE(rig.bus.plug(watchdog, 2 << 3));

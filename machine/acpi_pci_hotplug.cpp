@@ -1,0 +1,47 @@
+#include "machine/acpi_pci_hotplug.h"
+
+#include <bit>
+
+namespace rhea {
+
+namespace {
+
+std::uint32_t slot_bit(const Device& device) { return 1u << static_cast<const PciDevice&>(device).slot(); }
+
+}  // namespace
+
+void AcpiPciHotplug::plugged(Device& device) {
+    up_ |= slot_bit(device);
+    notify_();
+}
+
+Result<void> AcpiPciHotplug::request_unplug(Device& device) {
+    down_ |= slot_bit(device);
+    notify_();
+    return {};
+}
+
+std::uint32_t AcpiPciHotplug::removable() const {
+    std::uint32_t slots = ~0u;
+    for (unsigned devfn = 0; devfn < PciBus::kFunctions; ++devfn)
+        if (const PciDevice* device = bus_.at(devfn); device && !device->type().hotpluggable) slots &= ~(1u << (devfn >> 3));
+    return slots;
+}
+
+void AcpiPciHotplug::eject(std::uint32_t slots) {
+    if (slots == 0) return;
+    const auto slot = static_cast<unsigned>(std::countr_zero(slots));
+    up_ &= ~(1u << slot);
+    down_ &= ~(1u << slot);
+    for (unsigned function = 0; function < 8; ++function)
+        if (PciDevice* device = bus_.at(slot << 3 | function); device && device->type().hotpluggable) removal_.remove(*device);
+}
+
+void AcpiPciHotplug::reset() {
+    const std::uint32_t asked = std::exchange(down_, 0);
+    up_ = 0;
+    for (unsigned slot = 0; slot < 32; ++slot)
+        if (asked & 1u << slot) eject(1u << slot);
+}
+
+}  // namespace rhea

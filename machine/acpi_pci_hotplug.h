@@ -1,0 +1,38 @@
+#pragma once
+/// The state behind the ACPI registers of PCI hotplug (ports 0xae00-0xae17), for one bus: slots that have a new device, slots that the
+/// guest is asked to let go, and its eject. Whoever maps the registers reads and writes them through this.
+#include <cstdint>
+#include <functional>
+
+#include "machine/hotplug.h"
+#include "machine/pci.h"
+
+namespace rhea {
+
+class AcpiPciHotplug final : public HotplugHandler {
+public:
+    /// `notify` raises the guest's attention (GPE 1, then the SCI). All outlive it.
+    AcpiPciHotplug(PciBus& bus, DeviceRemoval& removal, std::function<void()> notify)
+        : bus_(bus), removal_(removal), notify_(std::move(notify)) {}
+
+    void plugged(Device& device) override;
+    Result<void> request_unplug(Device& device) override;
+
+    /// A bit for each slot. Reading `up` forgets it, as the register does.
+    std::uint32_t take_up() { return std::exchange(up_, 0); }
+    std::uint32_t down() const { return down_; }
+    /// Slots whose devices may go.
+    std::uint32_t removable() const;
+    /// The guest lets go of the devices in the lowest slot named, asked or not.
+    void eject(std::uint32_t slots);
+    /// A reset: what is asked to go, goes.
+    void reset();
+
+private:
+    PciBus& bus_;
+    DeviceRemoval& removal_;
+    std::function<void()> notify_;
+    std::uint32_t up_ = 0, down_ = 0;
+};
+
+}  // namespace rhea

@@ -1,0 +1,232 @@
+#include "machine/cpu_object.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "machine/machine.h"
+#include "machine/qom/basic_types.h"
+
+namespace rhea {
+
+namespace {
+
+constexpr qom::ValueType kWords{"X86CPUFeatureWordInfo"}, kPanic{"GuestPanicInformation"}, kList{"strList"}, kRegionLink{"link<memory-region>"},
+    kSwitch{"OnOffAuto", &type_ref<OnOffAuto>};
+
+const qom::ValueType& type_of_letter(char letter) {
+    switch (letter) {
+    case 'b': return qom::kBool;
+    case '1': return qom::kUint8;
+    case '2': return qom::kUint16;
+    case '4': return qom::kUint32;
+    case '8': return qom::kUint64;
+    case 'i': return qom::kInt32;
+    case 'I': return qom::kInt;
+    case 's': return qom::kString;
+    case 't': return qom::kText;
+    case 'o': return kSwitch;
+    case 'L': return kList;
+    case 'W': return kWords;
+    default: return kPanic;
+    }
+}
+
+template <class Visit>
+void for_each_word(std::string_view text, Visit&& visit) {
+    while (!text.empty()) {
+        const auto word = text.substr(0, text.find(' '));
+        text.remove_prefix(std::min(word.size() + 1, text.size()));
+        visit(word);
+    }
+}
+
+std::vector<qom::Property> parse_table(std::string_view text) {
+    std::vector<qom::Property> table;
+    for_each_word(text, [&](std::string_view word) {
+        qom::Property property = qom::property(word.substr(0, word.size() - 2), type_of_letter(word.back()));
+        if (property.type == &kWords || property.type == &kPanic || property.type == &kList) property.access = qom::Access::read_only;
+        table.push_back(property);
+    });
+    return table;
+}
+
+/// Made when a CPU is first looked at: most machines end without.
+const std::vector<qom::Property>& class_table() {
+    static const std::vector<qom::Property> table = parse_table(kCpuProperties);
+    return table;
+}
+const std::vector<qom::Property>& instance_table() {
+    static const std::vector<qom::Property> table = parse_table(kCpuInstanceProperties);
+    return table;
+}
+
+constexpr int kOff = -1, kOn = -2;
+
+/// For each property of the class: its place among the features that differ from model to model, or kOff, kOn.
+const std::vector<int>& feature_places() {
+    static const std::vector<int> places = [] {
+        std::vector<int> found(class_table().size(), kOff);
+        const auto mark = [&](std::string_view name, int place) {
+            for (std::size_t i = 0; i < found.size(); ++i)
+                if (class_table()[i].name == name) found[i] = place;
+        };
+        int place = 0;
+        for_each_word(kCpuFeatures, [&](std::string_view name) { mark(name, place++); });
+        for_each_word(kCpuAlwaysOn, [&](std::string_view name) { mark(name, kOn); });
+        return found;
+    }();
+    return places;
+}
+
+/// The property that another name stands for.
+const qom::Property* aliased(std::string_view name) {
+    const qom::Property* found = nullptr;
+    for_each_word(kCpuAliases, [&](std::string_view word) {
+        const auto equals = word.find('=');
+        if (word.substr(0, equals) != name) return;
+        for (const qom::Property& property : class_table())
+            if (property.name == word.substr(equals + 1)) found = &property;
+    });
+    return found;
+}
+
+const qom::Object* memory_of(const CpuObject&) { return nullptr; }
+
+constexpr qom::Property kCommonProperties[] = {
+    qom::property("start-powered-off", qom::kBool, false),
+    qom::property("memory", kRegionLink).leads_to<memory_of>(),
+    qom::property("legacy-memory", qom::kText),
+};
+constexpr qom::Nodes kNodes[] = {{"memory", &qom::kMemoryRegion, 2}, {"smram", &qom::kMemoryRegion}};
+
+}  // namespace
+
+constinit const qom::Type kCpuType{
+    .name = "cpu", .parent = &Device::kType, .abstract = true, .properties = kCommonProperties, .pluggable = false};
+constinit const qom::Type kX86CpuType{.name = "x86_64-cpu",
+                                      .parent = &kCpuType,
+                                      .abstract = true,
+                                      .nodes = kNodes,
+                                      .late_properties = [](const qom::Type&) { return std::span<const qom::Property>(class_table()); },
+                                      .late_instance_properties = [](const qom::Type&) { return std::span<const qom::Property>(instance_table()); },
+                                      .pluggable = false};
+
+namespace {
+
+constexpr std::string_view kSuffix = "-x86_64-cpu";
+
+/// The type of a model, made when it is first asked for: a machine needs one of them.
+const qom::Type& type_of_model(std::size_t index) {
+    static std::vector<std::unique_ptr<const qom::Type>> types(cpu_model_data().size());
+    if (!types[index])
+        types[index] = std::make_unique<const qom::Type>(qom::Type{.name = cpu_model_data()[index].type_name, .parent = &kX86CpuType});
+    return *types[index];
+}
+
+const CpuModel& model_of(const qom::Type& type) {
+    const auto models = cpu_model_data();
+    return *std::find_if(models.begin(), models.end(), [&](const CpuModel& model) { return type.name == model.type_name; });
+}
+
+}  // namespace
+
+std::vector<const qom::Type*> cpu_model_types() {
+    std::vector<const qom::Type*> types;
+    for (std::size_t i = 0; i < cpu_model_data().size(); ++i) types.push_back(&type_of_model(i));
+    return types;
+}
+
+const qom::Type* find_cpu_type(std::string_view name) {
+    if (!name.ends_with(kSuffix)) return nullptr;
+    for (std::size_t i = 0; i < cpu_model_data().size(); ++i)
+        if (name == cpu_model_data()[i].type_name) return &type_of_model(i);
+    return nullptr;
+}
+
+CpuObject::CpuObject(const qom::Type& type, const Vcpu& cpu)
+    : Device(type), model_(model_of(type)), socket_(cpu.socket), die_(cpu.die), core_(cpu.core), thread_(cpu.thread), apic_id_(cpu.index) {}
+
+void CpuObject::apply(const std::vector<cli::CpuFeature>& features) {
+    for (const bool plus_minus : {false, true})
+        for (const cli::CpuFeature& said : features) {
+            if (said.plus_minus != plus_minus) continue;
+            const qom::Property* property = aliased(said.name);
+            if (!property) property = type().find(said.name);
+            if (!property) continue;      // -cpu has been checked
+            if (auto value = qom::parse_value(type(), *property, QObject(said.value), InputMode::keyval)) values().keep(*property, *value);
+        }
+}
+
+bool CpuObject::feature(std::size_t index) const {
+    const int place = feature_places()[index];
+    if (place < 0) return place == kOn;
+    const auto bit = static_cast<unsigned>(place);
+    return (model_.features[bit / 8] >> (bit % 8) & 1) != 0;
+}
+
+QObject CpuObject::number(std::string_view name) const {
+    const std::pair<std::string_view, std::int64_t> numbers[] = {
+        {"family", model_.family},
+        {"model", model_.model},
+        {"stepping", model_.stepping},
+        {"level", model_.level},
+        {"min-level", model_.min_level},
+        {"xlevel", model_.xlevel},
+        {"min-xlevel", model_.min_xlevel},
+        {"phys-bits", model_.physical_bits},
+        {"level-func7", model_.level_func7},
+        {"ucode-rev", static_cast<std::int64_t>(model_.microcode)},
+        {"socket-id", socket_},
+        {"die-id", die_},
+        {"core-id", core_},
+        {"thread-id", thread_},
+        {"apic-id", apic_id_},
+        {"node-id", -1},
+        {"x-hv-max-vps", -1},
+        {"hv-spinlocks", 0xffffffff},
+        {"hv-version-id-build", 14393},
+        {"hv-version-id-major", 10},
+    };
+    for (const auto& [known, value] : numbers)
+        if (known == name) return value;
+    if (name == "lbr-fmt") return std::uint64_t{0xffffffffffffffc0};
+    return 0;
+}
+
+QObject CpuObject::read(const qom::Property& property) const {
+    if (values().given(property)) return values().get(property);
+    const auto& table = class_table();
+    if (&property < table.data() || &property >= table.data() + table.size()) {
+        const qom::Property* other = aliased(property.name);
+        return other ? read(*other) : Device::read(property);
+    }
+    const qom::ValueType* type = property.type;
+    if (type == &qom::kBool) return feature(static_cast<std::size_t>(&property - table.data()));
+    if (type == &kWords) {
+        const auto& words = property.name == "feature-words" ? model_.words : model_.filtered;
+        QList list;
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            const CpuFeatureWord& word = cpu_feature_words()[i];
+            QDict info;
+            info.put("cpuid-register", QObject(word.reg));
+            info.put("cpuid-input-eax", QObject(std::int64_t{word.eax}));
+            if (word.ecx >= 0) info.put("cpuid-input-ecx", QObject(word.ecx));
+            info.put("features", QObject(std::int64_t{words[i]}));
+            list.push_back(std::move(info));
+        }
+        return list;
+    }
+    if (type == &kList) {
+        QList list;
+        for_each_word(model_.unavailable(), [&](std::string_view name) { list.push_back(name); });
+        return list;
+    }
+    if (property.name == "vendor") return model_.vendor;
+    if (property.name == "model-id") return model_.model_id;
+    if (property.name == "hv-vendor-id") return "Microsoft Hv";
+    if (type == &kSwitch) return "off";
+    if (type == &qom::kString || type == &qom::kText || type == &kPanic) return Device::read(property);
+    return number(property.name);
+}
+
+}  // namespace rhea

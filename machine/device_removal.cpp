@@ -1,0 +1,67 @@
+#include "machine/device_removal.h"
+
+#include <algorithm>
+
+namespace rhea {
+
+namespace {
+
+std::optional<std::string> id_of(const Device& device) {
+    return device.id().empty() ? std::nullopt : std::optional(device.id());
+}
+
+/// What hangs on a device, the innermost first.
+void collect(Device& device, std::vector<Device*>& order) {
+    const auto below = [&](auto& self, const qom::Object& at) -> void {
+        at.for_each_child([&](qom::Object& child) {
+            if (auto* bus = dynamic_cast<Bus*>(&child))
+                for (const Bus::Entry& entry : bus->entries()) collect(*entry.device, order);
+            else if (!dynamic_cast<Device*>(&child)) self(self, child);
+        });
+    };
+    below(below, device);
+    order.push_back(&device);
+}
+
+}  // namespace
+
+void declare_device_events(EventBus& events) {
+    events.declare<DeviceDeletedEvent>();
+    events.declare<DeviceUnplugGuestErrorEvent>();
+}
+
+DeviceRemovals::DeviceRemovals(uv_loop_t* loop, qom::Tree& tree, EventBus& events) : loop_(loop), tree_(tree), events_(events) {}
+
+void DeviceRemovals::remove(Device& device) {
+    if (std::find(waiting_.begin(), waiting_.end(), &device) != waiting_.end()) return;
+    waiting_.push_back(&device);
+    if (!idle_) {
+        idle_.reset(new uv_idle_t);
+        uv_idle_init(loop_, idle_.get());
+        idle_->data = this;
+    }
+    uv_idle_start(idle_.get(), [](uv_idle_t* handle) { static_cast<DeviceRemovals*>(handle->data)->run(); });
+}
+
+void DeviceRemovals::refuse(Device& device) {
+    device.set_unplug_pending(false);
+    events_.emit(DeviceUnplugGuestErrorEvent{id_of(device), device.qom_path()});
+}
+
+void DeviceRemovals::run() {
+    uv_idle_stop(idle_.get());
+    while (!waiting_.empty()) {
+        std::vector<Device*> order;
+        collect(*waiting_.front(), order);
+        for (Device* device : order) {
+            std::erase(waiting_, device);
+            DeviceDeletedEvent gone{id_of(*device), device->qom_path()};
+            // One without a place of its own goes together with what it is part of.
+            auto owned = tree_.unplug(*device);
+            owned.reset();
+            events_.emit(gone);
+        }
+    }
+}
+
+}  // namespace rhea

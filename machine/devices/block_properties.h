@@ -1,0 +1,34 @@
+#pragma once
+/// Properties that every device with a drive behind it has.
+#include "machine/qom/type.h"
+
+namespace rhea {
+
+class BlockBackend;
+
+/// The value of "drive": the backend's name, else its node's.
+QObject drive_property(const BlockBackend& backend);
+
+/// "BlockdevOnError"
+extern const qom::ValueType kErrorPolicy;
+
+inline constexpr qom::Property kBlockProperties[] = {
+    qom::property("drive", qom::kDrive),
+    qom::property("backend_defaults", qom::kOnOffAuto, "auto"),
+    qom::property("logical_block_size", qom::kBlockSize, 0),
+    qom::property("physical_block_size", qom::kBlockSize, 0),
+    qom::property("min_io_size", qom::kSize32, 0),
+    qom::property("opt_io_size", qom::kSize32, 0),
+    qom::property("discard_granularity", qom::kSize32, std::int64_t{0xffffffff}),
+    qom::property("write-cache", qom::kOnOffAuto, "auto"),
+    qom::property("share-rw", qom::kBool, false),
+    qom::property("account-invalid", qom::kOnOffAuto, "auto"),
+    qom::property("account-failed", qom::kOnOffAuto, "auto"),
+};
+inline constexpr qom::Property kErrorProperties[] = {
+    qom::property("rerror", kErrorPolicy, "auto"),
+    qom::property("werror", kErrorPolicy, "auto"),
+};
+inline constexpr qom::Property kBootIndex[] = {qom::property("bootindex", qom::kInt32)};
+
+}  // namespace rhea

@@ -1,0 +1,178 @@
+#include "machine/machine_object.h"
+
+#include "machine/machine.h"
+#include "machine/pc_board.h"
+#include "machine/qom/basic_types.h"
+
+namespace rhea {
+
+namespace {
+
+constexpr qom::ValueType kBootConfiguration{"BootConfiguration"}, kMemoryConfiguration{"MemorySizeConfiguration"},
+    kSmpConfiguration{"SMPConfiguration"}, kSgxList{"SgxEPC"}, kCxlList{"CXLFixedMemoryWindow"}, kUint64T{"uint64_t", &type_ref<std::uint64_t>},
+    kGuestSupportLink{"link<confidential-guest-support>"}, kBackendLink{"link<memory-backend>"}, kIsaDeviceLink{"link<isa-device>"},
+    kHandlerLink{"link<hotplug-handler>"}, kTime{"struct tm"}, kPlainOnOffAuto{"OnOffAuto", &type_ref<OnOffAuto>};
+
+PcBoard* board(const MachineObject& object) { return object.machine().board(); }
+const qom::Object* rtc(const MachineObject& object) { return board(object) ? &board(object)->rtc() : nullptr; }
+const qom::Object* acpi(const MachineObject& object) { return board(object) ? board(object)->power_management() : nullptr; }
+QObject rtc_time(const MachineObject& object) {
+    if (!board(object)) return {};
+    const RtcTime time = board(object)->rtc().date();
+    QDict dict;
+    dict.put("tm_year", QObject(time.year - 1900));
+    dict.put("tm_mon", QObject(time.month - 1));
+    dict.put("tm_mday", QObject(time.day));
+    dict.put("tm_hour", QObject(time.hour));
+    dict.put("tm_min", QObject(time.minute));
+    dict.put("tm_sec", QObject(time.second));
+    return dict;
+}
+
+constexpr qom::Property kMachineProperties[] = {
+    qom::property("dt-compatible", qom::kString)
+        .describe("Overrides the \"compatible\" property of the dt root node").settable(),
+    qom::property("kernel", qom::kString)
+        .describe("Linux kernel image file").settable(),
+    qom::property("boot", kBootConfiguration)
+        .describe("Boot configuration").settable(),
+    qom::property("memory", kMemoryConfiguration)
+        .describe("Memory size configuration").settable(),
+    qom::property("phandle-start", qom::kInt, 0)
+        .describe("The first phandle ID we may generate dynamically").settable(),
+    qom::property("smp", kSmpConfiguration)
+        .describe("CPU topology").settable(),
+    qom::property("initrd", qom::kString)
+        .describe("Linux initial ramdisk file").settable(),
+    qom::property("confidential-guest-support", kGuestSupportLink)
+        .describe("Set confidential guest scheme to support").settable(),
+    qom::property("graphics", qom::kBool, true)
+        .describe("Set on/off to enable/disable graphics emulation").settable(),
+    qom::property("firmware", qom::kString)
+        .describe("Firmware image").settable(),
+    qom::property("memory-encryption", qom::kString)
+        .describe("Set memory encryption object to use").settable(),
+    qom::property("dump-guest-core", qom::kBool, true)
+        .describe("Include guest memory in a core dump").settable(),
+    qom::property("dumpdtb", qom::kString)
+        .describe("Dump current dtb to a file and quit").settable(),
+    qom::property("memory-backend", kBackendLink)
+        .describe("Set RAM backendValid value is ID of hostmem based backend").settable(),
+    qom::property("dtb", qom::kString)
+        .describe("Linux kernel device tree file").settable(),
+    qom::property("mem-merge", qom::kBool, true)
+        .describe("Enable/disable memory merge support").settable(),
+    qom::property("usb", qom::kBool, false)
+        .describe("Set on/off to enable/disable usb").settable(),
+    qom::property("append", qom::kString)
+        .describe("Linux kernel command line").settable(),
+    qom::property("suppress-vmdesc", qom::kBool, false)
+        .describe("Set on to disable self-describing migration").settable(),
+};
+constexpr qom::Property kX86Properties[] = {
+    qom::property("smm", kPlainOnOffAuto, "auto")
+        .describe("Enable SMM").settable(),
+    qom::property("acpi", kPlainOnOffAuto, "auto")
+        .describe("Enable ACPI").settable(),
+    qom::property("pit", kPlainOnOffAuto, "auto")
+        .describe("Enable i8254 PIT").settable(),
+    qom::property("pic", kPlainOnOffAuto, "auto")
+        .describe("Enable i8259 PIC").settable(),
+    qom::property("x-oem-table-id", qom::kString, "BXPC    ")
+        .describe("Override the default value of field OEM Table ID in ACPI table header.The string may be up to 8 bytes in size").settable(),
+    qom::property("bus-lock-ratelimit", kUint64T, 0)
+        .describe("Set the ratelimit for the bus locks acquired in VMs").settable(),
+    qom::property("sgx-epc", kSgxList)
+        .describe("SGX EPC device").settable(),
+    qom::property("x-oem-id", qom::kString, "BOCHS ")
+        .describe("Override the default value of field OEMID in ACPI table header.The string may be up to 6 bytes in size").settable(),
+};
+constexpr qom::Property kPcProperties[] = {
+    qom::property("default-bus-bypass-iommu", qom::kBool, false).settable(),
+    qom::property("sata", qom::kBool, true)
+        .describe("Enable/disable Serial ATA bus").settable(),
+    qom::property("device-memory-region-size", qom::kInt, 0).settable(),
+    qom::property("vmport", kPlainOnOffAuto, "on")
+        .describe("Enable vmport (pc & q35)").settable(),
+    qom::property("i8042", qom::kBool, true).settable(),
+    qom::property("hpet", qom::kBool, true)
+        .describe("Enable/disable high precision event timer emulation").settable(),
+    qom::property("smbios-entry-point-type", qom::kText, "32")
+        .describe("SMBIOS Entry Point type [32, 64]").settable(),
+    qom::property("max-ram-below-4g", qom::kPlainSize, std::int64_t{3758096384})
+        .describe("Maximum ram below the 4G boundary (32bit boundary)").settable(),
+    qom::property("max-fw-size", qom::kPlainSize, 8388608)
+        .describe("Maximum combined firmware size").settable(),
+    qom::property("smbus", qom::kBool, true)
+        .describe("Enable/disable system management bus").settable(),
+};
+constexpr qom::Property kPcInstanceProperties[] = {
+    qom::property("hmat", qom::kBool, false)
+        .describe("Set on/off to enable/disable ACPI Heterogeneous Memory Attribute Table (HMAT)").settable(),
+    qom::property("cxl", qom::kBool, false)
+        .describe("Set on/off to enable/disable CXL instantiation").settable(),
+    qom::property("pcspk-audiodev", qom::kAudiodev).settable(),
+    qom::property("nvdimm", qom::kBool, false)
+        .describe("Set on/off to enable/disable NVDIMM instantiation").settable(),
+    qom::property("cxl-fmw", kCxlList)
+        .describe("CXL Fixed Memory Windows (array)").settable(),
+    qom::property("nvdimm-persistence", qom::kString)
+        .describe("Set NVDIMM persistenceValid values are cpu, mem-ctrl").settable(),
+    qom::property("rtc_state", kIsaDeviceLink).leads_to<rtc>(),
+    qom::property("rtc-time", kTime).from<rtc_time>(),
+    qom::property("acpi-device", kHandlerLink).leads_to<acpi>(),
+};
+constexpr const qom::Type* kX86Interfaces[] = {&qom::kNmi};
+constexpr const qom::Type* kPcInterfaces[] = {&qom::kHotplugHandler};
+
+/// The member of a described struct that has this name; null: none, or it is not set.
+QObject member_of(const TypeInfo& type, const void* object, std::string_view name) {
+    for (const Member& member : type.members) {
+        if (member.name != name) continue;
+        const void* value = member.get(object);
+        return value ? to_qobject(member.type(), value) : QObject();
+    }
+    return {};
+}
+
+}  // namespace
+
+constinit const qom::Type kMachineType{
+    .name = "machine", .parent = &qom::kObject, .abstract = true, .properties = kMachineProperties};
+constinit const qom::Type kX86MachineType{
+    .name = "x86-machine", .parent = &kMachineType, .abstract = true, .interfaces = kX86Interfaces, .properties = kX86Properties};
+constinit const qom::Type kGenericPcType{.name = "generic-pc-machine",
+                                         .parent = &kX86MachineType,
+                                         .abstract = true,
+                                         .interfaces = kPcInterfaces,
+                                         .properties = kPcProperties};
+constinit const qom::Type kPcType{
+    .name = "pc-i440fx-7.2-machine", .parent = &kGenericPcType, .instance_properties = kPcInstanceProperties};
+constinit const qom::Type kNoMachineType{.name = "none-machine", .parent = &kMachineType};
+
+MachineObject::MachineObject(Machine& machine) : Object(machine.type().is_pc ? kPcType : kNoMachineType), machine_(machine) {}
+
+QObject MachineObject::read(const qom::Property& property) const {
+    if (values().given(property)) return values().get(property);
+    const cli::Config& config = machine_.config();
+    if (property.type == &kSmpConfiguration) {
+        const cli::Smp& smp = config.smp;
+        const cli::SmpConfiguration shown{smp.cpus, smp.sockets, smp.dies, 1, smp.cores, smp.threads, smp.max_cpus};
+        return to_qobject(shown);
+    }
+    if (property.type == &kMemoryConfiguration) {
+        QDict dict;
+        dict.put("size", QObject(machine_.ram() ? machine_.ram()->size() : std::uint64_t{0}));
+        return dict;
+    }
+    if (property.type == &kBootConfiguration && machine_.type().is_pc) {
+        QDict dict;
+        dict.put("order", QObject(config.boot.order));
+        return dict;
+    }
+    if (property.type == &kSgxList || property.type == &kCxlList) return QList{};
+    QObject said = member_of(type_of<cli::MachineProperties>(), &config.machine.properties, property.name);
+    return said.is_null() ? Object::read(property) : said;
+}
+
+}  // namespace rhea

@@ -1,0 +1,45 @@
+#pragma once
+/// What a device may reach of the machine that it is plugged into.
+#include <memory>
+
+#include "machine/qom/object.h"
+
+struct uv_loop_s;
+
+namespace rhea {
+
+namespace qom {
+class Tree;
+}
+class AddressSpace;
+class BlockLayer;
+class Bus;
+class Chardevs;
+class Clocks;
+class DeviceRemoval;
+class EventBus;
+class MachineControl;
+
+struct Platform {
+    uv_loop_s* loop;
+    AddressSpace& ports;
+    AddressSpace& memory;
+    Clocks& clocks;
+    MachineControl& control;
+    EventBus& events;
+    BlockLayer& block;
+    Chardevs& chardevs;
+    DeviceRemoval& removal;
+    qom::Tree& tree;
+};
+
+/// An object that is being made: with what, and for where.
+struct qom::Creation {
+    Platform& platform;
+    Values values;
+    std::string id;
+    Bus* bus = nullptr;          ///< of a device: one of its type's kind, or null when it needs none
+    bool hotplugged = false;
+};
+
+}  // namespace rhea

@@ -1,0 +1,184 @@
+#include "machine/qdev.h"
+
+#include <fmt/format.h>
+
+#include "machine/machine.h"
+#include "machine/qom/type.h"
+#include "qobject/keyval.h"
+
+namespace rhea {
+
+namespace {
+
+const qom::Type* known_device_type(std::string_view name) {
+    const qom::Type* type = qom::find_device_type(name);
+    return type && type->is_a(Device::kType) ? type : nullptr;
+}
+
+/// The buses that hang on a device, the newest first.
+template <class Visit>
+void for_each_bus(const Device& device, Visit&& visit) {
+    std::vector<Bus*> buses;
+    device.for_each_child([&](qom::Object& child) {
+        if (auto* bus = dynamic_cast<Bus*>(&child)) buses.push_back(bus);
+    });
+    for (auto at = buses.rbegin(); at != buses.rend(); ++at) visit(**at);
+}
+
+/// The way of a search for a bus: depth first, the newest devices first. A full one is taken when no other is there.
+template <class Match>
+Bus* search(Bus& bus, const Match& match) {
+    Bus* found = match(bus) ? &bus : nullptr;
+    if (found && !found->full()) return found;
+    const auto& entries = bus.entries();
+    for (auto at = entries.rbegin(); at != entries.rend(); ++at) {
+        Bus* room = nullptr;
+        for_each_bus(*at->device, [&](Bus& child) {
+            if (room && !room->full()) return;
+            if (Bus* below = search(child, match)) room = below;
+        });
+        if (room && !room->full()) return room;
+        if (room && !found) found = room;
+    }
+    return found;
+}
+
+Result<Device*> device_on(const Bus& bus, std::string_view name) {
+    const auto& entries = bus.entries();
+    // An id before a type's name before its alias.
+    for (auto at = entries.rbegin(); at != entries.rend(); ++at)
+        if (!at->device->id().empty() && at->device->id() == name) return at->device;
+    for (auto at = entries.rbegin(); at != entries.rend(); ++at)
+        if (at->device->type_name() == name) return at->device;
+    for (auto at = entries.rbegin(); at != entries.rend(); ++at)
+        if (!at->device->type().alias.empty() && at->device->type().alias == name) return at->device;
+    return fail(Error::device_not_found(name));
+}
+
+Result<std::optional<std::string>> take_string(QDict& options, const std::string& name) {
+    auto value = options.take(name);
+    if (!value) return std::optional<std::string>{};
+    if (!value->string()) return fail(Error::invalid_parameter_type(name, "string"));
+    return std::optional<std::string>(std::move(*value->string()));
+}
+
+Result<const qom::Type*> driver_type(std::string_view name, bool hotplugged) {
+    const qom::Type* type = known_device_type(name);
+    if (!type) return fail(fmt::format("'{}' is not a valid device model name", name));
+    if (type->abstract) return fail(Error::invalid_parameter_value("driver", "a non-abstract device type"));
+    if (!type->pluggable || (hotplugged && !type->hotpluggable) || !type->create)
+        return fail(Error::invalid_parameter_value("driver", "a pluggable device type"));
+    return type;
+}
+
+Result<Bus*> bus_for(Machine& machine, const qom::Type& type, const std::optional<std::string>& path) {
+    const std::string_view kind = type.bus_kind();
+    if (path) {
+        Bus* bus = RHEA_TRY(find_bus(machine, *path));
+        if (bus->type_name() != kind && !bus->type().is_a(kind))
+            return fail(fmt::format("Device '{}' can't go on {} bus", type.name, bus->type_name()));
+        return bus;
+    }
+    if (kind.empty()) return nullptr;
+    Bus* bus = find_bus_of(machine, kind);
+    if (!bus) return fail(fmt::format("No '{}' bus found for device '{}'", kind, type.name));
+    return bus;
+}
+
+}  // namespace
+
+Result<void> apply_globals(const Machine& machine, qom::Values& values) {
+    for (const cli::Global& global : machine.config().globals) {
+        if (!values.type().is_a(global.driver)) continue;
+        auto set = values.set(global.property, QObject(global.value), InputMode::keyval);
+        if (!set) return fail(std::move(set).error().prefixed(fmt::format("can't apply global {}.{}={}: ", global.driver, global.property, global.value)));
+    }
+    return {};
+}
+
+void warn_of_globals(const Machine& machine, const cli::Reporter& reporter) {
+    for (const cli::Global& global : machine.config().globals) {
+        const qom::Type* type = qom::find_type(global.driver);
+        if (!type) {
+            reporter.warning(fmt::format("global {}.{} has invalid class name", global.driver, global.property));
+        } else if (!type->pluggable && !type->abstract) {
+            bool used = false;
+            machine.devices().for_each_device([&](Device& device) { used |= device.type().is_a(*type); });
+            if (!used) reporter.warning(fmt::format("global {}.{}={} not used", global.driver, global.property, global.value));
+        }
+    }
+}
+
+Result<Bus*> find_bus(Machine& machine, std::string_view path) {
+    Bus* bus = machine.system_bus();
+    std::string_view rest = path;
+    const auto take = [&rest] {
+        while (rest.starts_with('/')) rest.remove_prefix(1);
+        const auto part = rest.substr(0, rest.find('/'));
+        rest.remove_prefix(part.size());
+        return part;
+    };
+    if (!path.starts_with('/')) {
+        const auto name = take();
+        bus = bus ? search(*bus, [&](const Bus& candidate) { return candidate.bus_name() == name; }) : nullptr;
+        if (!bus) return fail(fmt::format("Bus '{}' not found", name));
+    } else if (!bus) {
+        return fail(fmt::format("Bus '{}' not found", path));
+    }
+    while (true) {
+        const auto device_name = take();
+        if (device_name.empty()) break;
+        Device* device = RHEA_TRY(device_on(*bus, device_name));
+        std::vector<Bus*> buses;
+        for_each_bus(*device, [&](Bus& child) { buses.push_back(&child); });
+        const auto bus_name = take();
+        if (bus_name.empty()) {
+            if (buses.size() == 1) return buses.front();
+            return fail(buses.empty() ? fmt::format("Device '{}' has no child bus", device_name)
+                                      : fmt::format("Device '{}' has multiple child buses", device_name));
+        }
+        bus = nullptr;
+        for (Bus* child : buses)
+            if (child->bus_name() == bus_name) bus = child;
+        if (!bus) return fail(fmt::format("Bus '{}' not found", bus_name));
+    }
+    if (bus->full()) return fail(fmt::format("Bus '{}' is full", path));
+    return bus;
+}
+
+Bus* find_bus_of(Machine& machine, std::string_view kind) {
+    Bus* root = machine.system_bus();
+    return root ? search(*root, [&](const Bus& bus) { return bus.type_name() == kind; }) : nullptr;
+}
+
+Result<Device*> plug_device(Machine& machine, const QDict& options, InputMode mode, bool hotplugged) {
+    QDict properties = options;
+    auto driver = RHEA_TRY(take_string(properties, "driver"));
+    if (!driver) return fail(Error::missing_parameter("driver"));
+    const qom::Type* type = RHEA_TRY(driver_type(*driver, hotplugged));
+    auto path = RHEA_TRY(take_string(properties, "bus"));
+    Bus* bus = RHEA_TRY(bus_for(machine, *type, path));
+    if (hotplugged && bus && !bus->hotpluggable())
+        return fail(fmt::format("Bus '{}' does not support hotplugging", bus->bus_name()));
+    auto id = RHEA_TRY(take_string(properties, "id"));
+    if (id && !is_well_formed_id(*id)) return fail(ill_formed_id());
+    if (id && machine.devices().find_id(*id)) return fail(fmt::format("Duplicate device ID '{}'", *id));
+
+    qom::Creation creation{machine.platform(), qom::Values(*type), id.value_or(""), bus, hotplugged};
+    RHEA_CHECK(apply_globals(machine, creation.values));
+    for (const QDictEntry& property : properties) {
+        // Lists and objects do not survive the way of the old option format.
+        if (hotplugged && (property.value.list() || property.value.dict())) continue;
+        RHEA_CHECK(creation.values.set(property.key, property.value, mode));
+    }
+    qom::Values values = creation.values;
+    auto made = RHEA_TRY(type->create(creation));
+    std::unique_ptr<Device> device(static_cast<Device*>(made.release()));
+    device->values() = std::move(values);
+    device->set_id(creation.id);
+    if (hotplugged) device->set_hotplugged();
+    if (bus) RHEA_CHECK(device->plug_into(*bus));
+    return &machine.devices().plug(std::move(device), creation.id);
+}
+
+}  // namespace rhea

@@ -1,0 +1,92 @@
+/// The list of all QOM types. A new one is described in its own file, and named here.
+#include "machine/cpu_object.h"
+#include "machine/device.h"
+#include "machine/devices/atapi.h"
+#include "machine/devices/floppy.h"
+#include "machine/devices/fw_cfg.h"
+#include "machine/devices/i440fx.h"
+#include "machine/devices/i6300esb.h"
+#include "machine/devices/i8042.h"
+#include "machine/devices/i8254.h"
+#include "machine/devices/i8259.h"
+#include "machine/devices/ib700.h"
+#include "machine/devices/ide_disk.h"
+#include "machine/devices/ide_piix3.h"
+#include "machine/devices/io_apic.h"
+#include "machine/devices/isa_debug.h"
+#include "machine/devices/isa_parallel.h"
+#include "machine/devices/isa_serial.h"
+#include "machine/devices/mc146818rtc.h"
+#include "machine/devices/piix3.h"
+#include "machine/devices/piix4_pm.h"
+#include "machine/devices/port92.h"
+#include "machine/devices/pvpanic.h"
+#include "machine/machine_object.h"
+#include "machine/objects/authz.h"
+#include "machine/objects/iothread.h"
+#include "machine/objects/memory_backend.h"
+#include "machine/objects/rng.h"
+#include "machine/objects/secret.h"
+#include "machine/qom/basic_types.h"
+#include "machine/virtio/types.h"
+#include "machine/virtio/virtio_serial.h"
+
+namespace rhea::qom {
+
+namespace {
+
+constexpr const Type* kAll[] = {
+    &kObject, &kContainer, &kMemoryRegion, &kIrq,
+    // interfaces
+    &kInterface, &kResettable, &kVmstateIf, &kHotplugHandler, &kNmi, &kConventionalPci, &kExpressPci, &kUserCreatable, &kIntctrl,
+    &kAcpiAml, &kAcpiDevice, &kMemoryDevice, &kFwPathProvider, &kIsaDma,
+    // CPUs; the models come with all_types()
+    &kCpuType, &kX86CpuType,
+    // objects
+    &kMemoryBackendType, &MemoryBackend::kRam, &MemoryBackend::kFile, &MemoryBackend::kMemfd, &kRngBackend, &kRngBuiltin, &kRngRandom, &kRngEgd,
+    &kEventLoop, &Iothread::kType, &kMainLoop, &kSecretCommon, &Secret::kType, &kAuthz, &kAuthzSimple, &kAuthzList,
+    // machines
+    &kMachineType, &kX86MachineType, &kGenericPcType, &kPcType, &kNoMachineType,
+    // buses and the parents of their devices
+    &Bus::kType, &kSystemBus, &PciBus::kType, &kIsaBus, &kIdeBus, &kFloppyBus, &kI2cBus,
+    &Device::kType, &kSystemDevice, &PciDevice::kType, &kIsaDevice, &kIdeDevice,
+    // the board
+    &kPciHostBridge, &PciConfigPorts::kType, &I440fx::kType, &kPiix3Common, &Piix3::kType, &Piix4Pm::kType, &kPciIde, &Piix3Ide::kType,
+    &kIoApicCommon, &IoApic::kType, &kPicCommon, &I8259::kType, &kPitCommon, &I8254::kType, &Mc146818Rtc::kType, &I8042::kType,
+    &Port92::kType, &FloppyController::kType,
+    &kFwCfgCommon, &FwCfg::kType,
+    // ports
+    &IsaSerial::kType, &IsaParallel::kType, &IsaDebugcon::kType, &IsaDebugExit::kType, &PvpanicIsa::kType, &PvpanicPci::kType,
+    // drives
+    &IdeDisk::kType, &IdeCdrom::kType, &FloppyDrive::kType,
+    // virtio
+    &VirtioDevice::kType, &VirtioPci::kType, &kVirtioBus, &kVirtioPciBus,
+    &kVirtioRng, &kRngPciBase, &kRngPci, &kRngPciTransitional, &kRngPciNonTransitional,
+    &kVirtioBlk, &kBlkPciBase, &kBlkPci, &kBlkPciTransitional, &kBlkPciNonTransitional,
+    &kVirtioBalloon, &kBalloonPciBase, &kBalloonPci, &kBalloonPciTransitional, &kBalloonPciNonTransitional,
+    &kVirtioNet, &kNetPciBase, &kNetPci, &kNetPciTransitional, &kNetPciNonTransitional,
+    &kVirtioSerial, &kSerialPciBase, &kSerialPci, &kSerialPciTransitional, &kSerialPciNonTransitional,
+    &kVirtioSerialBus, &kVirtioSerialPort, &kVirtSerialPort, &kVirtConsole,
+    // watchdogs
+    &Ib700::kType, &I6300Esb::kType,
+};
+
+}  // namespace
+
+std::span<const Type* const> all_types() {
+    static const std::vector<const Type*> all = [] {
+        std::vector<const Type*> types(std::begin(kAll), std::end(kAll));
+        const auto models = cpu_model_types();
+        types.insert(types.end(), models.begin(), models.end());
+        return types;
+    }();
+    return all;
+}
+
+const Type* find_type(std::string_view name) {
+    for (const Type* type : kAll)
+        if (type->name == name) return type;
+    return find_cpu_type(name);
+}
+
+}  // namespace rhea::qom

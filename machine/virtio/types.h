@@ -1,0 +1,21 @@
+#pragma once
+/// The virtio devices' types, and what their tables share.
+#include <fmt/format.h>
+
+#include "machine/objects/rng.h"
+#include "machine/qom/basic_types.h"
+#include "machine/qom/tree.h"
+#include "machine/virtio/virtio_pci.h"
+
+namespace rhea {
+
+inline constexpr const qom::Type* kGenericInterfaces[] = {&qom::kExpressPci, &qom::kConventionalPci};
+inline constexpr const qom::Type* kTransitionalInterfaces[] = {&qom::kConventionalPci};
+inline constexpr qom::Property kDisableProperties[] = {
+    qom::property("disable-legacy", qom::kOnOffAuto, "auto"),
+    qom::property("disable-modern", qom::kBool, false),
+};
+
+extern const qom::Type kVirtioRng, kRngPciBase, kRngPci, kRngPciTransitional, kRngPciNonTransitional, kVirtioBlk, kBlkPciBase, kBlkPci, kBlkPciTransitional, kBlkPciNonTransitional, kVirtioBalloon, kBalloonPciBase, kBalloonPci, kBalloonPciTransitional, kBalloonPciNonTransitional, kVirtioNet, kNetPciBase, kNetPci, kNetPciTransitional, kNetPciNonTransitional, kVirtioSerial, kSerialPciBase, kSerialPci, kSerialPciTransitional, kSerialPciNonTransitional;
+
+}  // namespace rhea

@@ -1,0 +1,111 @@
+#include "machine/virtio/virtio_balloon.h"
+
+#include "machine/virtio/types.h"
+
+namespace rhea {
+
+namespace {
+
+QObject interval_of(const VirtioBalloon& balloon) { return balloon.polling_interval(); }
+Result<void> set_interval(VirtioBalloon& balloon, const QObject& value) {
+    std::int64_t seconds = 0;
+    value.number()->get_int(seconds);
+    if (seconds < 0) return fail("timer value must be greater than zero");
+    if (seconds > 0xffffffff) return fail("timer value is too big");
+    balloon.set_polling_interval(seconds);
+    return {};
+}
+
+/// What the guest has told: nothing so far, which is all ones.
+QObject stats_of(const VirtioBalloon&) {
+    QDict stats;
+    for (const char* name : {"stat-swap-in", "stat-swap-out", "stat-major-faults", "stat-minor-faults", "stat-free-memory",
+                             "stat-total-memory", "stat-available-memory", "stat-disk-caches", "stat-htlb-pgalloc", "stat-htlb-pgfail"})
+        stats.put(name, QObject(~std::uint64_t{0}));
+    QDict all;
+    all.put("stats", std::move(stats));
+    all.put("last-update", QObject(0));
+    return all;
+}
+
+constexpr qom::ValueType kIothreadLink{"link<iothread>", &type_ref<std::string>}, kStatistics{"guest statistics"};
+constexpr qom::Property kProperties[] = {
+    qom::property("deflate-on-oom", qom::kBit, false),
+    qom::property("free-page-hint", qom::kBit, false),
+    qom::property("page-poison", qom::kBit, true),
+    qom::property("free-page-reporting", qom::kBit, false),
+    qom::property("qemu-4-0-config-size", qom::kBool, false),
+    qom::property("iothread", kIothreadLink),
+    qom::property("legacy-iothread", qom::kText).internal(),
+};
+constexpr qom::Property kInstanceProperties[] = {
+    qom::property("guest-stats", kStatistics).from<stats_of>(),
+    qom::property("guest-stats-polling-interval", qom::kInt).from<interval_of>().to<set_interval>(),
+};
+constexpr VirtioPciKind kKind{.legacy_id = 0x1002, .virtio_id = 5, .class_code = 0x00ff, .io_size = 0x40, .msix = false};
+
+/// The interval is set through the proxy too.
+Result<void> forward_interval(qom::Object& proxy, const QObject& value) {
+    return set_interval(static_cast<VirtioBalloon&>(static_cast<VirtioPci&>(proxy).backend()), value);
+}
+std::span<const qom::Property> balloon_aliases(const qom::Type& proxy) {
+    static std::vector<qom::Property> aliases;
+    if (aliases.empty()) {
+        const auto shared = virtio_aliases(proxy);
+        aliases.assign(shared.begin(), shared.end());
+        for (qom::Property& alias : aliases)
+            if (alias.name == "guest-stats-polling-interval") alias.set = forward_interval;
+    }
+    return aliases;
+}
+
+Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
+    if (find_balloon(creation.platform.tree)) return fail("Only one balloon device is supported");
+    return std::make_unique<VirtioBalloon>(creation.values);
+}
+
+}  // namespace
+
+VirtioBalloon* find_balloon(qom::Tree& tree) {
+    VirtioBalloon* found = nullptr;
+    tree.for_each_device([&](Device& device) {
+        if (&device.type() == &kVirtioBalloon) found = static_cast<VirtioBalloon*>(&device);
+    });
+    return found;
+}
+
+constinit const qom::Type kVirtioBalloon{.name = "virtio-balloon-device",
+                                         .parent = &VirtioDevice::kType,
+                                         .properties = kProperties,
+                                         .instance_properties = kInstanceProperties,
+                                         .category = "Misc",
+                                         .create = create};
+constinit const qom::Type kBalloonPciBase{.name = "virtio-balloon-pci-base", .parent = &VirtioPci::kType, .abstract = true};
+constinit const qom::Type kBalloonPci{.name = "virtio-balloon-pci",
+    .parent = &kBalloonPciBase,
+    .interfaces = kGenericInterfaces,
+    .properties = kDisableProperties,
+    .late_instance_properties = balloon_aliases,
+    .part = &kVirtioBalloon,
+    .part_name = "virtio-backend",
+    .category = "Misc",
+    .alias = "virtio-balloon",
+    .create = make_virtio_pci<kKind, VirtioPci::Form::generic>};
+constinit const qom::Type kBalloonPciTransitional{.name = "virtio-balloon-pci-transitional",
+    .parent = &kBalloonPciBase,
+    .interfaces = kTransitionalInterfaces,
+    .late_instance_properties = balloon_aliases,
+    .part = &kVirtioBalloon,
+    .part_name = "virtio-backend",
+    .category = "Misc",
+    .create = make_virtio_pci<kKind, VirtioPci::Form::transitional>};
+constinit const qom::Type kBalloonPciNonTransitional{.name = "virtio-balloon-pci-non-transitional",
+    .parent = &kBalloonPciBase,
+    .interfaces = kGenericInterfaces,
+    .late_instance_properties = balloon_aliases,
+    .part = &kVirtioBalloon,
+    .part_name = "virtio-backend",
+    .category = "Misc",
+    .create = make_virtio_pci<kKind, VirtioPci::Form::non_transitional>};
+
+}  // namespace rhea

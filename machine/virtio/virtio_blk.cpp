@@ -1,0 +1,143 @@
+/// virtio-blk: a disk.
+#include "machine/block/block_layer.h"
+#include "machine/devices/block_properties.h"
+#include "machine/devices/drive_properties.h"
+#include "machine/virtio/types.h"
+
+namespace rhea {
+
+namespace {
+
+class VirtioBlk final : public VirtioDevice, public BlockDevice {
+public:
+    VirtioBlk(qom::Values values, BlockBackend& backend) : VirtioDevice(std::move(values)), backend_(backend) {}
+    ~VirtioBlk() override {
+        if (backend_.device() == this) backend_.detach();
+    }
+    BlockBackend& backend() const { return backend_; }
+
+    // BlockDevice: the one with the id is the proxy.
+    std::string_view qdev_id() const override { return {}; }
+    std::string qom_path() const override { return Object::qom_path(); }
+
+private:
+    BlockBackend& backend_;
+};
+
+QObject drive_of(const VirtioBlk& disk) { return drive_property(disk.backend()); }
+
+constexpr qom::ValueType kIothreadLink{"link<iothread>", &type_ref<std::string>};
+constexpr qom::Property kDriveProperty[] = {qom::property("drive", qom::kDrive).shown_by<drive_of>()};
+constexpr qom::Property kDiskProperties[] = {
+    qom::property("backend_defaults", qom::kOnOffAuto, "auto"),
+    qom::property("logical_block_size", qom::kBlockSize, 0),
+    qom::property("physical_block_size", qom::kBlockSize, 0),
+    qom::property("min_io_size", qom::kSize, 0),
+    qom::property("opt_io_size", qom::kSize, 0),
+    qom::property("discard_granularity", qom::kSize, std::int64_t{4294967295}),
+    qom::property("write-cache", qom::kOnOffAuto, "auto"),
+    qom::property("share-rw", qom::kBool, false),
+    qom::property("account-invalid", qom::kOnOffAuto, "auto"),
+    qom::property("account-failed", qom::kOnOffAuto, "auto"),
+    qom::property("rerror", kErrorPolicy, "auto"),
+    qom::property("werror", kErrorPolicy, "auto"),
+    qom::property("cyls", qom::kUint32, 0),
+    qom::property("heads", qom::kUint32, 0),
+    qom::property("secs", qom::kUint32, 0),
+    qom::property("lcyls", qom::kUint32, 0),
+    qom::property("lheads", qom::kUint32, 0),
+    qom::property("lsecs", qom::kUint32, 0),
+    qom::property("serial", qom::kText),
+    qom::property("config-wce", qom::kBit, true),
+    qom::property("scsi", qom::kBit, false),
+    qom::property("request-merging", qom::kBit, true),
+    qom::property("num-queues", qom::kUint16, 65535),
+    qom::property("queue-size", qom::kUint16, 256),
+    qom::property("seg-max-adjust", qom::kBool, true),
+    qom::property("discard", qom::kBit, true),
+    qom::property("report-discard-granularity", qom::kBool, true),
+    qom::property("write-zeroes", qom::kBit, true),
+    qom::property("max-discard-sectors", qom::kUint32, 4194303),
+    qom::property("max-write-zeroes-sectors", qom::kUint32, 4194303),
+    qom::property("x-enable-wce-if-config-wce", qom::kBool, true),
+    qom::property("iothread", kIothreadLink),
+    qom::property("legacy-iothread", qom::kText).internal(),
+};
+constexpr auto kProperties = qom::join(kDriveProperty, kDiskProperties);
+constexpr qom::Property kBlkPciProperties[] = {
+    qom::property("class", qom::kUint32, 0),
+    qom::property("ioeventfd", qom::kBit, true),
+    qom::property("vectors", qom::kUint32, std::int64_t{4294967295}),
+};
+constexpr VirtioPciKind kKind{.legacy_id = 0x1001, .virtio_id = 2, .class_code = 0x0100, .io_size = 0x80, .msix = true};
+
+BlockdevOnError policy(const qom::Values& values, std::string_view name) {
+    return enum_from_name<BlockdevOnError>(values.text(name).value_or("auto")).value_or(BlockdevOnError::automatic);
+}
+
+Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
+    qom::Values& values = creation.values;
+    const auto drive = values.text("drive");
+    if (!drive) return fail("drive property not set");
+    BlockBackend* backend = RHEA_TRY(creation.platform.block.backend_for_property("virtio-blk-device.drive", *drive));
+    const auto release = [&] {
+        if (backend->name().empty() && !backend->device()) backend->detach();
+    };
+    if (!backend->inserted()) {
+        release();
+        return fail("Device needs media, but drive is empty");
+    }
+    if (values.integer("num-queues") == 0) {
+        release();
+        return fail("num-queues property must be larger than 0");
+    }
+    auto disk = std::make_unique<VirtioBlk>(values, *backend);
+    auto attached = backend->attach(*disk, {.share_rw = values.boolean("share-rw"),
+                                            .io_status = true,
+                                            .rerror = policy(values, "rerror"),
+                                            .werror = policy(values, "werror")});
+    if (!attached) {
+        release();
+        return fail(std::move(attached).error());
+    }
+    if (const auto cache = values.text("write-cache"); cache && *cache != "auto") backend->set_write_cache(*cache == "on");
+    return disk;
+}
+
+}  // namespace
+
+constinit const qom::Type kVirtioBlk{.name = "virtio-blk-device",
+                                     .parent = &VirtioDevice::kType,
+                                     .properties = kProperties,
+                                     .instance_properties = kBootIndex,
+                                     .category = "Storage",
+                                     .create = create};
+constinit const qom::Type kBlkPciBase{.name = "virtio-blk-pci-base", .parent = &VirtioPci::kType, .abstract = true, .properties = kBlkPciProperties};
+constinit const qom::Type kBlkPci{.name = "virtio-blk-pci",
+    .parent = &kBlkPciBase,
+    .interfaces = kGenericInterfaces,
+    .properties = kDisableProperties,
+    .late_instance_properties = virtio_aliases,
+    .part = &kVirtioBlk,
+    .part_name = "virtio-backend",
+    .category = "Storage",
+    .alias = "virtio-blk",
+    .create = make_virtio_pci<kKind, VirtioPci::Form::generic>};
+constinit const qom::Type kBlkPciTransitional{.name = "virtio-blk-pci-transitional",
+    .parent = &kBlkPciBase,
+    .interfaces = kTransitionalInterfaces,
+    .late_instance_properties = virtio_aliases,
+    .part = &kVirtioBlk,
+    .part_name = "virtio-backend",
+    .category = "Storage",
+    .create = make_virtio_pci<kKind, VirtioPci::Form::transitional>};
+constinit const qom::Type kBlkPciNonTransitional{.name = "virtio-blk-pci-non-transitional",
+    .parent = &kBlkPciBase,
+    .interfaces = kGenericInterfaces,
+    .late_instance_properties = virtio_aliases,
+    .part = &kVirtioBlk,
+    .part_name = "virtio-backend",
+    .category = "Storage",
+    .create = make_virtio_pci<kKind, VirtioPci::Form::non_transitional>};
+
+}  // namespace rhea

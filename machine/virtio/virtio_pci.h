@@ -1,0 +1,74 @@
+#pragma once
+/// virtio over PCI (VIRTIO 1.1, section 4.1): a function with its configuration space, around the device proper, which is the child
+/// "virtio-backend" on a bus of its own. The queues are not served: a driver finds the device, and no answers.
+#include <memory>
+
+#include "machine/pci.h"
+#include "machine/platform.h"
+
+namespace rhea {
+
+/// What is behind the transport.
+class VirtioDevice : public Device {
+public:
+    static const qom::Type kType;      ///< "virtio-device"
+    using Device::Device;
+    Result<void> plug_into(Bus&) override { return {}; }
+    /// The proxy's place in the tree is known: attach to what reports it.
+};
+
+/// How a kind of device looks on PCI.
+struct VirtioPciKind {
+    std::uint16_t legacy_id;           ///< 0: it has no legacy interface
+    std::uint16_t virtio_id;
+    std::uint16_t class_code;
+    std::uint16_t io_size;             ///< of BAR 0
+    bool msix;
+};
+
+class VirtioPci final : public PciDevice {
+public:
+    static const qom::Type kType;      ///< "virtio-pci"
+
+    enum class Form { generic, transitional, non_transitional };
+    VirtioPci(qom::Values values, const VirtioPciKind& kind, Form form, std::unique_ptr<Device> backend);
+
+    Device& backend() const { return *backend_; }
+    QObject read(const qom::Property& property) const override;
+    Result<void> check_settable(const qom::Property& property) const override;
+    void reset() override;
+
+private:
+    /// Registers that keep the driver's status, and answer zero otherwise.
+    struct Registers final : IoHandler {
+        explicit Registers(unsigned offset) : status_at(offset) {}
+        std::uint64_t io_read(std::uint64_t offset, unsigned) override { return offset == status_at ? status : 0; }
+        void io_write(std::uint64_t offset, std::uint64_t value, unsigned) override {
+            if (offset == status_at) status = static_cast<std::uint8_t>(value);
+        }
+        unsigned status_at;
+        std::uint8_t status = 0;
+    };
+
+    void add_structure(unsigned at, unsigned length, std::uint8_t type, std::uint32_t offset, std::uint32_t size);
+
+    Registers legacy_{0x12}, modern_{0x14}, vectors_{0x1000};
+    Bus bus_;
+    Device* backend_;
+};
+
+/// Makes a proxy and what is inside it; `values` are shared out between them by name.
+Result<std::unique_ptr<qom::Object>> create_virtio_pci(qom::Creation& creation, const VirtioPciKind& kind, VirtioPci::Form form);
+
+/// For a proxy's type: the properties of the device inside.
+std::span<const qom::Property> virtio_aliases(const qom::Type& proxy);
+
+extern const qom::Type kVirtioBus, kVirtioPciBus;
+
+/// One kind of device as three types: TYPE, TYPE-transitional, TYPE-non-transitional.
+template <const VirtioPciKind& Kind, VirtioPci::Form Form>
+Result<std::unique_ptr<qom::Object>> make_virtio_pci(qom::Creation& creation) {
+    return create_virtio_pci(creation, Kind, Form);
+}
+
+}  // namespace rhea

@@ -1,0 +1,50 @@
+#pragma once
+/// The bus of virtio-serial, and the ports on it.
+#include "machine/char_port.h"
+#include "machine/hotplug.h"
+#include "machine/virtio/virtio_pci.h"
+
+namespace rhea {
+
+class VirtioSerialPort final : public Device, private CharPortUser {
+public:
+    /// `chardev` may be null, and outlives it.
+    VirtioSerialPort(qom::Values values, unsigned number, Chardev* chardev)
+        : Device(std::move(values)), number_(number), port_(chardev, *this) {}
+    unsigned number() const { return number_; }
+
+private:
+    unsigned number_;
+    CharPort port_;
+};
+
+class VirtioSerialBus final : public Bus {
+public:
+    VirtioSerialBus(std::string name, unsigned most_ports);
+    VirtioSerialPort* port(unsigned number) const;
+    unsigned most_ports() const { return most_ports_; }
+
+private:
+    unsigned most_ports_;
+};
+
+/// Ports come and go at once.
+class VirtioSerial final : public VirtioDevice, public HotplugHandler {
+public:
+    /// `id`: of the proxy, from which the bus has its name.
+    VirtioSerial(qom::Values values, DeviceRemoval& removal, const std::string& id);
+
+    void plugged(Device&) override {}
+    Result<void> request_unplug(Device& device) override {
+        removal_.remove(device);
+        return {};
+    }
+
+private:
+    DeviceRemoval& removal_;
+    VirtioSerialBus bus_;
+};
+
+extern const qom::Type kVirtioSerialBus, kVirtioSerialPort, kVirtSerialPort, kVirtConsole;
+
+}  // namespace rhea
