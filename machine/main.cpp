@@ -1,6 +1,7 @@
 /// The emulator: from the command line to a machine that is served over its monitors.
 #include <sys/prctl.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 
@@ -93,6 +94,11 @@ int Emulator::run() {
         if (!daemon) return die(daemon.error());
         daemon_ = std::move(*daemon);
     }
+    const auto logs = [this](std::string_view item) {
+        return std::find(config_.log_items.begin(), config_.log_items.end(), item) != config_.log_items.end();
+    };
+    if ((logs("tid") || logs("all")) && config_.log_file.find("%d") == std::string::npos)
+        return die(Error::generic("Filename template with '%d' required for 'tid'"));
     // Not before the fork: a child has no locks.
     if (config_.lock_memory)
         if (auto locked = cli::lock_memory(); !locked) {
@@ -131,15 +137,15 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
         if (!step) status = step.error().status;
         return step.has_value();
     };
-    if (!passed(cli::check_fsdevs(config_, reporter_)) || !passed(cli::check_screens(config_, reporter_)) ||
-        !passed(cli::apply_properties(config_, reporter_)) || !passed(cli::resolve_instruction_count(config_, reporter_)))
+    if (!passed(cli::check_fsdevs(config_, reporter_)) || !passed(cli::apply_properties(config_, reporter_)) || !passed(cli::resolve_instruction_count(config_, reporter_)))
         return false;
     // Accelerators are tried in order; the clocks depend on which one it is.
     auto accelerator = cli::choose_accelerator(config_, reporter_);
     if (!accelerator) return status = accelerator.error().status, false;
     if (!passed(cli::check_tpmdevs(config_, reporter_)) || !passed(cli::check_board(config_, *accelerator, reporter_)) ||
         !passed(cli::resolve_numa(config_, reporter_)) || !passed(cli::resolve_fw_cfg(config_, reporter_)) ||
-        !passed(cli::check_usb_devices(config_, reporter_)) || !check_supported(config_, reporter_))
+        !passed(cli::check_usb_devices(config_, reporter_)) || !passed(cli::check_screens(config_, reporter_)) ||
+        !check_supported(config_, reporter_))
         return false;
 
     Clocks clocks(&loop, accelerator->name == "qtest");

@@ -50,6 +50,10 @@ bool add_monitors(Engine& engine, Chardevs& chardevs, const cli::Config& config,
             reporter.error(monitor.where, fmt::format("Device '{}' is in use", chardev->label()));
             return false;
         }
+        if (monitor.mode == cli::Monitor::Mode::readline && monitor.pretty) {
+            reporter.error(monitor.where, "'pretty' is not compatible with HMP monitors");
+            return false;
+        }
         if (monitor.mode == cli::Monitor::Mode::readline) {
             engine.add_hmp_monitor(*chardev);
             continue;

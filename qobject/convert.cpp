@@ -217,7 +217,13 @@ private:
         std::int64_t i = 0;
         std::uint64_t u = 0;
         if (mode_ == InputMode::keyval && in.string()) {
-            if (is_unsigned(type.kind)) {
+            if (is_unsigned(type.kind) && type.kind != TypeKind::uint64) {
+                char* end = nullptr;
+                errno = 0;
+                u = std::strtoull(in.string()->c_str(), &end, 0);
+                if (in.string()->empty() || *end || errno)
+                    return fail(Error::invalid_parameter_value(path.text(), "integer"));
+            } else if (is_unsigned(type.kind)) {
                 auto size = parse_size(*in.string());
                 if (!size) return fail(Error::invalid_parameter_value(path.text(), "size"));
                 u = *size;

@@ -25,8 +25,9 @@ Result<void> check_accelerator_option(const std::string& accelerator, const Opti
             return {};
         }
         if (option.key == "tb-size") {
-            if (!parse_option_number(option.key, option.value))
-                return fail(Error::invalid_parameter_value(option.key, "uint64"));
+            const auto size = parse_option_number(option.key, option.value);
+            if (!size) return fail(Error::invalid_parameter_value(option.key, "uint64"));
+            if (*size > UINT32_MAX) return fail(Error::invalid_parameter_value(option.key, "uint32_t"));
             return {};
         }
     } else if (accelerator == "kvm") {
@@ -50,13 +51,15 @@ Result<void> check_accelerator(const Accelerator& accelerator) {
     return {};
 }
 
-/// "kvm:tcg"
+/// "kvm:tcg"; ":" is two without a name.
 std::vector<Accelerator> split_accelerators(std::string_view list) {
     std::vector<Accelerator> found;
     while (!list.empty()) {
-        const auto end = std::min(list.find(':'), list.size());
-        if (end > 0) found.push_back({{}, std::string(list.substr(0, end)), {}});
-        list.remove_prefix(std::min(end + 1, list.size()));
+        const auto end = list.find(':');
+        found.push_back({{}, std::string(list.substr(0, end)), {}});
+        if (end == std::string_view::npos) break;
+        list.remove_prefix(end + 1);
+        if (list.empty()) found.push_back({});
     }
     return found;
 }

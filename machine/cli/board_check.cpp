@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "machine/cli/cpu_models.h"
+#include "machine/cli/cpu_properties.h"
 #include "machine/cli/machine_choice_parts.h"
 
 namespace rhea::cli {
@@ -9,6 +10,35 @@ namespace {
 
 constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kMaxMemorySlots = 256;
+
+/// "+avx" and "-avx" do not mix well with "avx=on": QEMU warns.
+void warn_of_mixture(const Reporter& reporter, const std::vector<CpuFeature>& features) {
+    bool warned = false;
+    for (const CpuFeature& plain : features) {
+        for (const CpuFeature& legacy : features) {
+            if (plain.plus_minus || !legacy.plus_minus || plain.name != legacy.name) continue;
+            reporter.warning(fmt::format("Ambiguous CPU model string. Don't mix both \"{}{}\" and \"{}={}\"",
+                                         legacy.value == "on" ? '+' : '-', legacy.name, plain.name, plain.value));
+            warned = true;
+        }
+    }
+    if (warned) reporter.warning("Compatibility of ambiguous CPU model strings won't be kept on future QEMU versions");
+}
+
+/// Features as "a=b" are set first, as defaults of the type; then those as "+a" and "-a".
+Result<void> check_features(const Cpu& cpu) {
+    const std::string type = cpu.model + "-x86_64-cpu";
+    for (const CpuFeature& feature : cpu.features) {
+        if (feature.plus_minus) continue;
+        auto checked = check_cpu_property(type, feature.name, feature.value);
+        if (!checked)
+            return fail(std::move(checked).error().prefixed(
+                fmt::format("can't apply global {}.{}={}: ", type, feature.name, feature.value)));
+    }
+    for (const CpuFeature& feature : cpu.features)
+        if (feature.plus_minus) RHEA_CHECK(check_cpu_property(type, feature.name, feature.value));
+    return {};
+}
 
 }  // namespace
 
@@ -21,6 +51,10 @@ OrExit<void> check_board(const Config& config, const Accelerator& accelerator, R
             return complain(reporter, fmt::format("unable to find CPU model '{}'", config.cpu->model));
         if (config.cpu->model == "host" && accelerator.name != "kvm")
             return complain(reporter, "CPU model 'host' requires KVM or HVF");
+        warn_of_mixture(reporter, config.cpu->features);
+        if (type.is_pc)
+            if (auto checked = check_features(*config.cpu); !checked)
+                return complain(reporter, checked.error().description());
     }
     if (!type.is_pc) return {};
     if (config.memory.max_size > config.memory.size) {

@@ -141,8 +141,11 @@ Result<void> CommandLine::set(std::string_view text) {
     const std::string key(text.substr(second + 1, equals - second - 1)), value(text.substr(equals + 1));
     const GroupRow* row = find_group(group);
     if (!row) return fail(fmt::format("There is no option group '{}'", group));
-    if (group == "machine" || group == "smp-opts" || group == "boot-opts" || group == "object" || group == "mon")
+    if (row->kind == GroupKind::nested || group == "object")
         return fail(fmt::format("-set is not supported with {}", group));
+    const bool defined =
+        std::any_of(ids_.begin(), ids_.end(), [&](const auto& known) { return known.first == group && known.second == id; });
+    if (!defined) return fail(fmt::format("there is no {} \"{}\" defined", group, id));
     if (row->checked) {
         Options one;
         one.add(key, value);
@@ -164,7 +167,8 @@ Result<void> CommandLine::set(std::string_view text) {
             found = true;
         }
     }
-    if (!found) return fail(fmt::format("there is no {} \"{}\" defined", group, id));
+    // Other groups are typed as soon as they are read.
+    if (!found) return fail(fmt::format("-set {}: not supported by this build", group));
     return {};
 }
 

@@ -227,8 +227,9 @@ struct Config {
     /// What the machine makes of its own accord; final after choose_machine.
     bool default_serial = true, default_parallel = true, default_monitor = true, default_net = true, default_floppy = true,
          default_cdrom = true, default_vga = true;
-    bool graphics = true;            ///< false: -nographic
-    std::string display = "none";    ///< no other is to be had
+    bool graphics = true;          ///< false: -nographic
+    std::string display = "none";  ///< no other is to be had
+    bool display_gl = false;
     std::optional<std::string> vga;  ///< "std", "none", …; absent: the machine's own choice
     bool snapshot_drives = false;    ///< -snapshot
     bool single_step = false;

@@ -5,6 +5,7 @@
 
 #include "chardev/options.h"
 #include "machine/cli/audio_options.h"
+#include "machine/cli/display_options.h"
 #include "machine/cli/handlers.h"
 #include "machine/cli/tree.h"
 
@@ -40,9 +41,6 @@ Result<Arguments> nested_arguments(CommandLine& line, std::string_view text, std
     return arguments;
 }
 
-constexpr std::string_view kDisplays[] = {"default", "none",  "gtk",       "sdl", "egl-headless",
-                                          "curses",  "cocoa", "spice-app", "dbus"};
-
 }  // namespace
 
 // --- Devices and objects
@@ -50,7 +48,8 @@ constexpr std::string_view kDisplays[] = {"default", "none",  "gtk",       "sdl"
 Result<void> add_device(CommandLine& line, std::string_view text) {
     if (!looks_like_json(text)) return line.add_group("device", text);
     line.config.devices.push_back(RHEA_TRY(json_arguments(line, text)));
-    if (!line.config.devices.back().members.contains("driver")) return fail(Error::missing_parameter("driver"));
+    const QObject* driver = line.config.devices.back().members.find("driver");
+    if (!driver || !driver->string()) return fail(Error::missing_parameter("driver"));
     return {};
 }
 
@@ -123,8 +122,6 @@ Result<void> take_mon(CommandLine& line, Options options) {
     if (!options.has("chardev")) return fail(Error::missing_parameter("chardev"));
     monitor.chardev = options.get("chardev");
     monitor.pretty = RHEA_TRY(options.get_bool("pretty", false));
-    if (monitor.pretty && monitor.mode == Monitor::Mode::readline)
-        return fail("'pretty' is not compatible with HMP monitors");
     if (const std::string* dialect = options.find("dialect")) {
         const auto known = enum_from_name<Dialect>(*dialect);
         if (!known) return fail(Error::bad_enum_value("dialect", *dialect));
@@ -205,14 +202,12 @@ Result<void> set_display(CommandLine& line, std::string_view text) {
         if (!text.starts_with("vnc=")) return fail("VNC requires a display argument vnc=<display>");
         return add_vnc(line, text.substr(4));
     }
-    QDict tree = RHEA_TRY(parse_tree(text, "type"));
-    const auto type = tree.take("type");
-    if (!type) return fail(Error::missing_parameter("type"));
-    const std::string name = type->string() ? *type->string() : "";
-    if (std::find(std::begin(kDisplays), std::end(kDisplays), name) == std::end(kDisplays))
-        return fail(Error::bad_enum_value("type", name));
-    if (name == "none" && !tree.empty()) return fail(Error::unexpected_parameter(tree.begin()->key));
-    line.config.display = name == "default" ? "none" : name;
+    const Arguments arguments = RHEA_TRY(nested_arguments(line, text, "type"));
+    if (arguments.help) return fail("Help is not available for this option");
+    const auto options = RHEA_TRY(from_qdict<DisplayOptions>(arguments.members, arguments.mode));
+    const bool nothing = options.type == DisplayType::none || options.type == DisplayType::automatic;
+    line.config.display_gl = options.gl && *options.gl != DisplayGl::off;
+    line.config.display = nothing ? "none" : std::string(enum_name(options.type));
     return {};
 }
 

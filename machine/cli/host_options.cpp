@@ -7,6 +7,7 @@
 
 #include "machine/cli/handlers.h"
 #include "machine/cli/machine_choice_parts.h"
+#include "machine/cli/option_specs.h"
 #include "machine/cli/tree.h"
 
 namespace rhea::cli {
@@ -216,7 +217,11 @@ Result<void> take_vnc(CommandLine& line, Options options) {
     return {};
 }
 
-Result<void> add_vnc(CommandLine& line, std::string_view text) { return line.add_group("vnc", text); }
+Result<void> add_vnc(CommandLine& line, std::string_view text) {
+    if (text != "help" && text != "?") return line.add_group("vnc", text);
+    line.print(group_help("vnc", option_specs("vnc")));
+    return line.finish(1);
+}
 
 OrExit<void> check_screens(const Config& config, const Reporter& reporter) {
     for (const Group& vnc : config.vncs) {

@@ -1,4 +1,5 @@
 // Options about what is logged and traced, and about what is deprecated.
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -139,6 +140,12 @@ Result<void> set_log_items(CommandLine& line, std::string_view text) {
         else wrong = true;
     });
     if (list_events) return line.finish(0);  // there are none to list
+    // CPUs have no registers that could be shown. What else is logged of them comes from code, and none runs.
+    const auto& items = line.config.log_items;
+    if (!wrong && std::find(items.begin(), items.end(), "cpu_reset") != items.end()) {
+        line.where.text = "-d cpu_reset";
+        return fail("not supported by this build");
+    }
     if (!wrong) return {};
     line.print(log_item_list() + "\n\"-d trace:help\" lists the trace events.\n");
     return line.finish(1);
@@ -173,7 +180,9 @@ Result<void> set_compat(CommandLine& line, std::string_view text) {
         line.config.compat = RHEA_TRY(from_qdict<CompatPolicy>(members));
         return {};
     }
-    members = RHEA_TRY(parse_tree(text));
+    bool help = false;
+    members = RHEA_TRY(parse_tree(text, {}, &help));
+    if (help) return fail("Help is not available for this option");
     const CompatPolicy given = RHEA_TRY(from_qdict<CompatPolicy>(members, InputMode::keyval));
     CompatPolicy& policy = line.config.compat;
     if (given.deprecated_input) policy.deprecated_input = given.deprecated_input;

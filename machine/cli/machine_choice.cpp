@@ -156,6 +156,7 @@ OrExit<void> choose_machine(Config& config, Reporter& reporter) {
 
     if (config.vga && std::find(std::begin(kVgaTypes), std::end(kVgaTypes), *config.vga) == std::end(kVgaTypes))
         return complain(reporter, fmt::format("unknown vga type: {}", *config.vga));
+    if (config.display_gl && config.display == "none") return complain(reporter, "OpenGL is not supported by the display");
     if (config.display != "none") return complain(reporter, fmt::format("Display '{}' is not available.", config.display));
     if (auto done = add_default_devices(config, *type); !done) return complain(reporter, done.error().description());
     return {};

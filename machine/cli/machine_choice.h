@@ -2,9 +2,10 @@
 /// From what -M, -smp, -m, -boot, -rtc, -accel and -cpu said to what the machine is. The steps are apart because QEMU opens
 /// character devices and drives between them, and its errors come in that order:
 ///
-///     choose_machine        -> early objects, chardevs, check_fsdevs, check_screens, drives
+///     choose_machine        -> early objects, chardevs, check_fsdevs, drives
 ///     apply_properties      -> resolve_instruction_count -> choose_accelerator -> network, late objects, check_tpmdevs,
-///     monitors, serial ports check_board           -> resolve_numa, resolve_fw_cfg, check_usb_devices, devices
+///     monitors, serial ports check_board           -> resolve_numa, resolve_fw_cfg, check_usb_devices, devices,
+///     check_screens
 ///
 /// Each prints its errors and gives the exit status.
 #include <functional>
@@ -26,8 +27,9 @@ OrExit<Accelerator> choose_accelerator(const Config& config, Reporter& reporter,
 /// Whether the host has what the accelerator needs: for "kvm" an accessible /dev/kvm.
 Result<void> probe_accelerator(const Accelerator& accelerator);
 
-/// -fsdev and -virtfs; -vnc. After the character devices.
+/// -fsdev and -virtfs. After the character devices.
 OrExit<void> check_fsdevs(const Config& config, const Reporter& reporter);
+/// -vnc. After everything else.
 OrExit<void> check_screens(const Config& config, const Reporter& reporter);
 /// -tpmdev. After network and objects.
 OrExit<void> check_tpmdevs(const Config& config, const Reporter& reporter);

@@ -53,20 +53,6 @@ Result<void> apply_nested(CommandLine& line, std::string_view group, std::string
     return line.set_machine(under(into, std::move(tree)));
 }
 
-/// "+avx" and "-avx" do not mix well with "avx=on": QEMU warns.
-void warn_of_mixture(CommandLine& line, const std::vector<CpuFeature>& features) {
-    bool warned = false;
-    for (const CpuFeature& plain : features) {
-        for (const CpuFeature& legacy : features) {
-            if (plain.plus_minus || !legacy.plus_minus || plain.name != legacy.name) continue;
-            line.reporter.warning(fmt::format("Ambiguous CPU model string. Don't mix both \"{}{}\" and \"{}={}\"",
-                                              legacy.value == "on" ? '+' : '-', legacy.name, plain.name, plain.value));
-            warned = true;
-        }
-    }
-    if (warned) line.reporter.warning("Compatibility of ambiguous CPU model strings won't be kept on future QEMU versions");
-}
-
 }  // namespace
 
 Result<void> set_machine(CommandLine& line, std::string_view text) {
@@ -132,7 +118,6 @@ Result<void> set_cpu(CommandLine& line, std::string_view text) {
         cpu.features.push_back({std::string(item.substr(0, equals)),
                                 equals == std::string_view::npos ? "on" : std::string(item.substr(equals + 1))});
     }
-    warn_of_mixture(line, cpu.features);
     line.config.cpu = std::move(cpu);
     return {};
 }

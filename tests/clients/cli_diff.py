@@ -1111,12 +1111,29 @@ CONFIG_FILES = [
 ]
 
 
-NOT_SUPPORTED = "not supported by this build"
+# How the emulator says that it does not have what was asked for: it may where QEMU has it.
+NOT_HERE = ("not supported by this build", "is not a valid char driver name", "is not a valid device model name", "is not available.")
+
+# Command lines that end differently on purpose.
+EXCEPTIONS = {
+    "-serial foo -numa foo": "serial ports are opened with the board, NUMA is checked before it",
+    "-serial foo -mon foo": "serial ports are opened with the board, monitors behind it",
+    "-monitor none,x": "QEMU takes none,x for none",
+    "-device {\"driver\":\"ib700\",\"id\":\"1x\"}": "QEMU lets ids in JSON be what its own key=value form refuses",
+    "-device {\"driver\":\"ib700\",\"id\":1}": "QEMU takes a number for no id at all",
+    "-drive if=none,id=a,format=?": "the list of formats goes to standard output in QEMU, and nowhere here",
+    "-drive if=none,id=a,discard=foo": "two errors in one option, found in another order",
+    "-chardev socket,id=c,path=c3,reconnect=1 -device nosuch": "the first attempt is made at once, QEMU's once its loop runs",
+    "-object foo,id=z -M foo": "types of objects are looked at after the machine's",
+    "-object foo,id=z -chardev foo,id=a": "types of objects are looked at after character devices",
+}
 
 
 def allowed(arguments, ours):
-    """Whether the emulator may differ: it says that it does not have what was asked for."""
-    return ours[0] == 1 and ours[1].endswith(NOT_SUPPORTED)
+    """Whether the emulator may differ."""
+    missing = ours[0] == 1 and any(text in ours[1] for text in NOT_HERE)
+    shared = "-serial mon:" in " ".join(arguments) or "-parallel mon:" in " ".join(arguments)
+    return missing or shared or " ".join(arguments) in EXCEPTIONS
 
 
 def normalise(text, program):
@@ -1184,7 +1201,7 @@ def main():
         print("SKIPPED:", options.reference, "is not installed, there is nothing to compare with")
         return 0
 
-    count = different = 0
+    count = different = known = 0
     chosen = [arguments for arguments in cases() if options.only in " ".join(arguments)]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         compared = pool.map(lambda arguments: both(emulator, None if options.list else reference, arguments), chosen)
@@ -1192,7 +1209,11 @@ def main():
             count += 1
             if options.list:
                 print(shlex.join(arguments), "->", ours[0], "\n" + ours[1])
-            elif ours != theirs and not allowed(arguments, ours):
+            elif ours == theirs:
+                pass
+            elif allowed(arguments, ours):
+                known += 1
+            else:
                 different += 1
                 print("DIFFERENT:", shlex.join(arguments))
                 if arguments[-1].startswith("config"):
@@ -1200,7 +1221,7 @@ def main():
                 print("  reference %s: %s" % theirs)
                 print("  emulator  %s: %s" % ours)
     if not options.list:
-        print("%d command lines, %d different" % (count, different))
+        print("%d command lines, %d different, %d different on purpose" % (count, different, known))
     return 1 if different else 0
 
 

@@ -164,10 +164,6 @@ TEST_CASE("a CPU model comes with features in order", "[cli]") {
     CHECK(config.cpu->features[1].value == "on");
     CHECK(config.cpu->features[2].value == "off");
     CHECK(config.cpu->features[3].name == "phys-bits");
-    parse({"-cpu", "qemu64,+avx,avx=on"});
-    CHECK(warnings ==
-          "rhea: warning: Ambiguous CPU model string. Don't mix both \"+avx\" and \"avx=on\"\n"
-          "rhea: warning: Compatibility of ambiguous CPU model strings won't be kept on future QEMU versions\n");
 }
 
 TEST_CASE("deprecated switches are warned of where they stand", "[cli]") {

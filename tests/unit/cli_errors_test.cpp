@@ -32,7 +32,6 @@ Outcome run(std::vector<std::string> arguments) {
         if (!config) return config.error().status;
         if (auto done = choose_machine(*config, reporter); !done) return done.error().status;
         if (auto done = check_fsdevs(*config, reporter); !done) return done.error().status;
-        if (auto done = check_screens(*config, reporter); !done) return done.error().status;
         if (auto done = apply_properties(*config, reporter); !done) return done.error().status;
         if (auto done = resolve_instruction_count(*config, reporter); !done) return done.error().status;
         const auto available = [](const Accelerator&) -> Result<void> { return {}; };
@@ -42,6 +41,7 @@ Outcome run(std::vector<std::string> arguments) {
         if (auto done = check_board(*config, *accelerator, reporter); !done) return done.error().status;
         if (auto done = resolve_numa(*config, reporter); !done) return done.error().status;
         if (auto done = resolve_fw_cfg(*config, reporter); !done) return done.error().status;
+        if (auto done = check_screens(*config, reporter); !done) return done.error().status;
         return 0;
     }();
     if (outcome.errors.ends_with('\n')) outcome.errors.pop_back();
@@ -172,4 +172,25 @@ TEST_CASE("lists that are asked for go to standard output", "[cli]") {
     CHECK(output({"-cpu", "help"}, 0).find("\nx86 qemu64\n") != std::string::npos);
     CHECK(output({"-accel", "help"}, 0) == "Accelerators supported in QEMU binary:\nqtest\ntcg\nkvm\n");
     CHECK(output({"-d", "nonsense"}, 1).starts_with("Log items (comma separated):\n"));
+}
+
+TEST_CASE("CPU features are checked when the board is there", "[cli]") {
+    CHECK(run({"-cpu", "qemu64,+avx,avx=on"}).errors ==
+          "rhea: warning: Ambiguous CPU model string. Don't mix both \"+avx\" and \"avx=on\"\n"
+          "rhea: warning: Compatibility of ambiguous CPU model strings won't be kept on future QEMU versions");
+    CHECK(run({"-cpu", "qemu64,foo=bar"}).errors ==
+          "rhea: can't apply global qemu64-x86_64-cpu.foo=bar: Property 'qemu64-x86_64-cpu.foo' not found");
+    CHECK(run({"-cpu", "qemu64,-foo"}).errors == "rhea: Property 'qemu64-x86_64-cpu.foo' not found");
+    CHECK(run({"-cpu", "qemu64,stepping=99"}).errors ==
+          "rhea: can't apply global qemu64-x86_64-cpu.stepping=99: Property .stepping doesn't take value 99 (minimum: 0, "
+          "maximum: 15)");
+}
+
+TEST_CASE("NUMA nodes, instruction counts and NUMA ranges are checked in their place", "[cli]") {
+    CHECK(run({"-numa", "node,cpus=1-0"}).errors ==
+          "rhea: -numa node,cpus=1-0: Parameter 'cpus' expects a uint64 value or range");
+    CHECK(run({"-numa", "node", "-m", "64"}).errors ==
+          "rhea: total memory for NUMA nodes (0x0) should equal RAM size (0x4000000)");
+    CHECK(run({"-icount", "11", "-accel", "foo"}).errors == "rhea: -icount 11: icount: Invalid shift value");
+    CHECK(run({"-icount", "3", "-accel", "kvm"}).errors == "rhea: -icount is not allowed with hardware virtualization");
 }
