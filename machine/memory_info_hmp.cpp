@@ -1,6 +1,9 @@
 /// The human monitor's views of how memory is laid out.
 #include "machine/hmp.h"
 #include "machine/machine.h"
+#include "machine/memory_tree.h"
+#include "machine/pc_board.h"
+#include "machine/pc_firmware.h"
 
 namespace rhea {
 
@@ -34,41 +37,21 @@ void ramblock(Machine& machine, HmpCall& call) {
     call.print("{:>24}    4 KiB  0x{:016x} 0x{:016x} 0x{:016x}\n", machine.type().default_ram_id, 0, machine.ram()->size(), machine.ram()->size());
 }
 
-/// Memory that is loaded anew at each reset.
+/// What is loaded anew at each reset.
 void roms(Machine& machine, HmpCall& call) {
-    for (const AddressSpace::Region& region : machine.memory().regions())
-        if (region.memory && region.read_only)
-            call.print("addr={:016x} size=0x{:06x} mem=rom name=\"{}\"\n", region.base, region.size, region.name);
-}
-
-void show_space(HmpCall& call, AddressSpace& space, std::string_view name, std::string_view root, std::uint64_t last) {
-    call.print("address-space: {}\n  0000000000000000-{:016x} (prio 0, i/o): {}\n", name, last, root);
-    for (const AddressSpace::Region& region : space.regions())
-        call.print("    {:016x}-{:016x} (prio {}, {}): {}\n", region.base, region.base + region.size - 1, region.priority,
-                   region.handler ? "i/o" : region.read_only ? "rom" : "ram", region.name);
-    call.write("\n");
-}
-
-void show_flat(HmpCall& call, AddressSpace& space, std::string_view name, std::string_view root) {
-    call.print("FlatView\n AS \"{}\", root: {}\n Root memory region: {}\n", name, root, root);
-    for (const auto& [first, span] : space.spans()) {
-        const AddressSpace::Region& region = *span.region;
-        call.print("  {:016x}-{:016x} (prio {}, {}): {}", first, span.last, region.priority,
-                   region.handler ? "i/o" : region.read_only ? "rom" : "ram", region.name);
-        if (first != region.base) call.print(" @{:016x}", first - region.base);
-        call.write("\n");
+    if (!machine.board()) return;
+    for (const RomInfo& rom : machine.board()->firmware().roms()) {
+        switch (rom.kind) {
+        case RomInfo::Kind::memory: call.print("addr={:016x} size=0x{:06x} mem=rom name=\"{}\"\n", rom.address, rom.size, rom.name); break;
+        case RomInfo::Kind::fw_cfg: call.print("fw={} size=0x{:06x} name=\"{}\"\n", rom.path, rom.size, rom.name); break;
+        case RomInfo::Kind::acpi: call.print("/rom@{0} size=0x{1:06x} name=\"{0}\"\n", rom.name, rom.size); break;
+        }
     }
-    call.write("\n");
 }
 
 void mtree(Machine& machine, HmpCall& call) {
-    if (call.arguments.flag("flatview")) {
-        show_flat(call, machine.memory(), "memory", "system");
-        show_flat(call, machine.ports(), "I/O", "io");
-        return;
-    }
-    show_space(call, machine.memory(), "memory", "system", ~std::uint64_t{0});
-    show_space(call, machine.ports(), "I/O", "io", 0xffff);
+    call.write(call.arguments.flag("flatview") ? flat_views(machine.memory(), machine.ports())
+                                               : memory_tree(machine.memory(), machine.ports()));
 }
 
 void numa(Machine&, HmpCall& call) { call.write("0 nodes\n"); }
