@@ -1,6 +1,7 @@
 /// The human monitor's commands for devices, objects and the networks behind devices.
 #include "json/writer.h"
 #include "machine/cli/tree.h"
+#include "machine/device_help.h"
 #include "machine/hmp_forward.h"
 #include "machine/machine.h"
 #include "machine/qom/tree_text.h"
@@ -19,6 +20,13 @@ std::optional<QDict> parse_words(HmpCall& call, std::string_view name, std::stri
 }
 
 void device_add(Machine&, HmpCall& call) {
+    const std::string& text = call.arguments.text("device");
+    if (text == "help" || text == "?") return call.write(device_types_text());
+    if (const std::size_t comma = text.find(','); comma != text.npos && (text.substr(comma) == ",help" || text.substr(comma) == ",?")) {
+        const auto options = device_options_text(std::string_view(text).substr(0, comma));
+        if (call.ok(options)) call.write(*options);
+        return;
+    }
     const auto members = parse_words(call, "device", "driver");
     if (!members) return;
     if (!members->contains("driver")) return call.error(Error::missing_parameter("driver"));
@@ -26,7 +34,9 @@ void device_add(Machine&, HmpCall& call) {
 }
 
 void object_add(Machine&, HmpCall& call) {
-    const auto members = cli::parse_tree(call.arguments.text("object"), "qom-type");
+    const std::string& text = call.arguments.text("object");
+    if (text == "help" || text == "?") return call.write(object_types_text());
+    const auto members = cli::parse_tree(text, "qom-type");
     if (call.ok(members)) call.run("object-add", *members);
 }
 
@@ -77,6 +87,8 @@ void set_link(Machine&, HmpCall& call) {
 void pcie_error(Machine&, HmpCall& call) {
     call.print("id or pci device path is invalid or device not found. {}\n", call.arguments.text("id"));
 }
+
+void device_types(Machine&, HmpCall& call) { call.write(device_types_text()); }
 
 void device_tree(Machine& machine, HmpCall& call) { call.write(device_tree_text(machine.system_bus())); }
 
@@ -146,9 +158,7 @@ constexpr HmpCommand kCommands[] = {
 };
 
 constexpr HmpCommand kInfo[] = {
-    hmp_forward<"qom-list", "path">("qom-tree", "s? path", "[path]", "show the tree of objects"),
-    hmp_forward<"qom-list">("qtree", "", "", "show the tree of devices"),
-    hmp_forward<"qom-list-types">("qdm", "", "", "show the types of devices"),
+    hmp_command<device_types>("qdm", "", "", "show the types of devices"),
     hmp_command<network>("network", "", "", "show the networks"),
     hmp_command<device_tree>("qtree", "", "", "show the buses, and the devices on them"),
     hmp_command<object_tree>("qom-tree", "s? path", "[path]", "show the tree of objects"),
