@@ -1,4 +1,5 @@
 /// The human monitor's commands for devices, objects and the networks behind devices.
+#include "json/exact_parser.h"
 #include "json/writer.h"
 #include "machine/cli/tree.h"
 #include "machine/device_help.h"
@@ -62,8 +63,19 @@ void qom_get(Machine&, HmpCall& call) {
     call.print("{}\n", text);
 }
 
-void qom_set(Machine&, HmpCall& call) {
-    call.run("qom-set", hmp_arguments(call, "path property value"));
+/// A value is text in the form of the property's type ("on", "1G"), or JSON with -j.
+void qom_set(Machine& machine, HmpCall& call) {
+    const HmpArguments& a = call.arguments;
+    QDict arguments = hmp_arguments(call, "path property value");
+    if (a.flag("json")) {
+        auto value = json::parse_exactly(a.text("value"));
+        if (!call.ok(value)) return;
+        arguments.put("value", std::move(*value));
+        return call.run("qom-set", arguments);
+    }
+    qom::Object* object = machine.devices().find(a.text("path"));
+    if (!object) return call.run("qom-set", arguments);      // the command tells why
+    call.ok(object->set(a.text("property"), QObject(a.text("value")), InputMode::keyval));
 }
 
 void network(Machine&, HmpCall& call) {
