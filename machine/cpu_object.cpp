@@ -1,6 +1,7 @@
 #include "machine/cpu_object.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "machine/machine.h"
@@ -10,11 +11,11 @@ namespace rhea {
 
 namespace {
 
-constexpr qom::ValueType kWords{"X86CPUFeatureWordInfo"}, kPanic{"GuestPanicInformation"}, kList{"strList"}, kRegionLink{"link<memory-region>"},
-    kSwitch{"OnOffAuto", &type_ref<OnOffAuto>};
+constexpr qom::ValueType kWords{"X86CPUFeatureWordInfo"}, kPanic{"GuestPanicInformation"}, kList{"strList"}, kRegionLink{"link<memory-region>"};
 
 const qom::ValueType& type_of_letter(char letter) {
     switch (letter) {
+    case 'B': return qom::kBit;
     case 'b': return qom::kBool;
     case '1': return qom::kUint8;
     case '2': return qom::kUint16;
@@ -24,7 +25,7 @@ const qom::ValueType& type_of_letter(char letter) {
     case 'I': return qom::kInt;
     case 's': return qom::kString;
     case 't': return qom::kText;
-    case 'o': return kSwitch;
+    case 'o': return qom::kOnOffAuto;
     case 'L': return kList;
     case 'W': return kWords;
     default: return kPanic;
@@ -43,7 +44,19 @@ void for_each_word(std::string_view text, Visit&& visit) {
 std::vector<qom::Property> parse_table(std::string_view text) {
     std::vector<qom::Property> table;
     for_each_word(text, [&](std::string_view word) {
-        qom::Property property = qom::property(word.substr(0, word.size() - 2), type_of_letter(word.back()));
+        const auto colon = word.find(':');
+        const char letter = word[colon + 1];
+        qom::Property property = qom::property(word.substr(0, colon), type_of_letter(letter));
+        // "=VALUE" behind the letter is the default.
+        if (const auto text = word.substr(colon + 2); !text.empty()) {
+            std::uint64_t number = 0;
+            const auto digits = text.substr(1);
+            if (letter == 'o') property.default_value = digits;
+            else if (digits == "on" || digits == "off") property.default_value = digits == "on";
+            else if (digits == "-1") property.default_value = std::int64_t{-1};
+            else if (std::from_chars(digits.data(), digits.data() + digits.size(), number).ec == std::errc{}) property.default_value = number;
+            else property.default_value = digits;
+        }
         if (property.type == &kWords || property.type == &kPanic || property.type == &kList) property.access = qom::Access::read_only;
         table.push_back(property);
     });
@@ -93,9 +106,9 @@ const qom::Property* aliased(std::string_view name) {
 const qom::Object* memory_of(const CpuObject&) { return nullptr; }
 
 constexpr qom::Property kCommonProperties[] = {
-    qom::property("start-powered-off", qom::kBool, false),
     qom::property("memory", kRegionLink).leads_to<memory_of>(),
     qom::property("legacy-memory", qom::kText),
+    qom::property("start-powered-off", qom::kBool),
 };
 constexpr qom::Nodes kNodes[] = {{"memory", &qom::kMemoryRegion, 2}, {"smram", &qom::kMemoryRegion}};
 
@@ -201,7 +214,7 @@ QObject CpuObject::read(const qom::Property& property) const {
         return other ? read(*other) : Device::read(property);
     }
     const qom::ValueType* type = property.type;
-    if (type == &qom::kBool) return feature(static_cast<std::size_t>(&property - table.data()));
+    if (type == &qom::kBool || type == &qom::kBit) return feature(static_cast<std::size_t>(&property - table.data()));
     if (type == &kWords) {
         const auto& words = property.name == "feature-words" ? model_.words : model_.filtered;
         QList list;
@@ -224,7 +237,7 @@ QObject CpuObject::read(const qom::Property& property) const {
     if (property.name == "vendor") return model_.vendor;
     if (property.name == "model-id") return model_.model_id;
     if (property.name == "hv-vendor-id") return "Microsoft Hv";
-    if (type == &kSwitch) return "off";
+    if (type == &qom::kOnOffAuto) return "off";
     if (type == &qom::kString || type == &qom::kText || type == &kPanic) return Device::read(property);
     return number(property.name);
 }

@@ -108,12 +108,19 @@ constexpr qom::Property kHostProperties[] = {
     qom::property("pci-hole-start", qom::kUint32),
 };
 
+constexpr qom::Nodes kHostNodes[] = {
+    {"pci-conf-idx", &qom::kMemoryRegion, 1, true}, {"pci-conf-data", &qom::kMemoryRegion, 1, true},
+    {"pam-ram", &qom::kMemoryRegion, 13},           {"pam-rom", &qom::kMemoryRegion, 13},
+    {"pam-pci", &qom::kMemoryRegion, 26},
+};
+
 }  // namespace
 
 constinit const qom::Type kPciHostBridge{.name = "pci-host-bridge", .parent = &kSystemDevice, .abstract = true, .properties = kHostBridgeProperties};
 constinit const qom::Type PciConfigPorts::kType{.name = "i440FX-pcihost",
     .parent = &kPciHostBridge,
     .properties = kHostProperties,
+    .nodes = kHostNodes,
     .pluggable = false};
 
 // --- QOM

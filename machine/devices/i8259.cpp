@@ -179,7 +179,7 @@ constexpr qom::Property kCommonProperties[] = {
     qom::property("elcr_mask", qom::kUint8, 255),
     qom::property("master", qom::kBit, false),
 };
-constexpr qom::Pins kPins[] = {{"", true, 8}};
+constexpr qom::Pins kPins[] = {{"", true, 8, false}};
 
 }  // namespace
 

@@ -122,7 +122,7 @@ std::vector<ObjectPropertyInfo> properties_of(const qom::Type& type, Detail deta
     std::vector<ObjectPropertyInfo> infos;
     for (const qom::Listed& line : qom::list_type(type)) {
         const bool device = detail == Detail::of_device;
-        if (device && line.property && line.property->hidden) continue;
+        if (device && line.property && (line.property->hidden || line.name.starts_with("legacy-"))) continue;
         ObjectPropertyInfo info{line.name, line.type, {}, {}};
         if (line.property) {
             if (const auto text = line.property->description(); !text.empty()) info.description = text;
@@ -136,7 +136,9 @@ std::vector<ObjectPropertyInfo> properties_of(const qom::Type& type, Detail deta
 Result<std::vector<ObjectPropertyInfo>> qom_list_properties(qom::Tree&, const TypeName& args) {
     const qom::Type* type = qom::find_type(args.typename_);
     if (!type) return fail(Error(fmt::format("Class '{}' not found", args.typename_), ErrorClass::device_not_found));
-    if (type->is_a(qom::kInterface)) return fail(Error::invalid_parameter_value("typename", "QOM object type"));
+    const qom::Type* root = type;
+    while (root->parent) root = root->parent;
+    if (root == &qom::kInterface) return fail(Error::invalid_parameter_value("typename", "QOM object type"));
     return properties_of(*type, Detail::of_qom);
 }
 

@@ -35,8 +35,8 @@ constexpr qom::Property kProperties[] = {
     qom::property("page-poison", qom::kBit, true),
     qom::property("free-page-reporting", qom::kBit, false),
     qom::property("qemu-4-0-config-size", qom::kBool, false),
-    qom::property("iothread", kIothreadLink),
     qom::property("legacy-iothread", qom::kText).internal(),
+    qom::property("iothread", kIothreadLink),
 };
 constexpr qom::Property kInstanceProperties[] = {
     qom::property("guest-stats", kStatistics).from<stats_of>(),

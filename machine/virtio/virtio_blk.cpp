@@ -52,6 +52,8 @@ constexpr qom::Property kDiskProperties[] = {
     qom::property("scsi", qom::kBit, false),
     qom::property("request-merging", qom::kBit, true),
     qom::property("num-queues", qom::kUint16, 65535),
+    qom::property("legacy-iothread", qom::kText).internal(),
+    qom::property("iothread", kIothreadLink),
     qom::property("queue-size", qom::kUint16, 256),
     qom::property("seg-max-adjust", qom::kBool, true),
     qom::property("discard", qom::kBit, true),
@@ -60,8 +62,6 @@ constexpr qom::Property kDiskProperties[] = {
     qom::property("max-discard-sectors", qom::kUint32, 4194303),
     qom::property("max-write-zeroes-sectors", qom::kUint32, 4194303),
     qom::property("x-enable-wce-if-config-wce", qom::kBool, true),
-    qom::property("iothread", kIothreadLink),
-    qom::property("legacy-iothread", qom::kText).internal(),
 };
 constexpr auto kProperties = qom::join(kDriveProperty, kDiskProperties);
 constexpr qom::Property kBlkPciProperties[] = {

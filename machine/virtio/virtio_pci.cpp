@@ -88,9 +88,9 @@ std::span<const qom::Property> virtio_aliases(const qom::Type& proxy) {
     static std::map<const qom::Type*, std::vector<qom::Property>> made;
     auto [at, fresh] = made.try_emplace(&proxy);
     if (fresh)
-        for (const qom::Type* type = proxy.part; type && type != &Device::kType; type = type->parent)
-            for (auto table : {type->properties, type->instance_properties})
-                for (const qom::Property& property : table) {
+        for (auto tables : {&qom::Type::properties, &qom::Type::instance_properties})
+            for (const qom::Type* type = proxy.part; type && type != &Device::kType; type = type->parent)
+                for (const qom::Property& property : type->*tables) {
                     if (property.name.starts_with("legacy-")) continue;
                     // Read through the proxy, by name.
                     qom::Property alias = property;
