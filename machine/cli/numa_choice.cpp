@@ -38,8 +38,10 @@ public:
         if (node.memory)
             return fail(Error::generic("Parameter -numa node,mem is not supported by this machine type")
                             .with_hint("Use -numa node,memdev instead"));
-        // Objects that are memory are looked for by their kind; none is there.
-        if (node.memory_backend) return fail(fmt::format("memdev={} is ambiguous", *node.memory_backend));
+        // QEMU's word for an object that is not there too.
+        if (node.memory_backend && !has_object(*node.memory_backend))
+            return fail(fmt::format("memdev={} is ambiguous", *node.memory_backend));
+        if (node.memory_backend) return fail("memdev: not supported by this build");
         node.node_id = static_cast<std::uint16_t>(id);
         present_[id] = true;
         ++count_;
@@ -74,6 +76,12 @@ public:
     unsigned count() const { return count_; }
 
 private:
+    bool has_object(const std::string& id) const {
+        return std::any_of(config_.objects.begin(), config_.objects.end(), [&](const Arguments& object) {
+            const QObject* own = object.members.find("id");
+            return own && own->string() && *own->string() == id;
+        });
+    }
     Result<void> need_hmat() const {
         if (config_.machine.properties.hmat.value_or(false)) return {};
         return fail(

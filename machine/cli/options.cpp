@@ -178,7 +178,7 @@ constexpr OptionRow kRows[] = {
     {"no-hpet", "", i386, works, "no HPET (-machine hpet=off)", machine<"hpet", "off">},
     {"acpitable", "[sig=TEXT][,rev=N][,OPTION=VALUE]...,data|file=FILE[:FILE]...", i386, refused,
      "an ACPI table from files; 'file' has its own header", group<"acpi">},
-    {"smbios", "file=FILE | type=N[,FIELD=VALUE]...", i386, refused, "an SMBIOS table, or some of its fields",
+    {"smbios", "file=FILE | type=N[,FIELD=VALUE]...", i386, works, "an SMBIOS table, or some of its fields",
      group<"smbios">},
 
     {"netdev", "TYPE,id=ID[,OPTION=VALUE]... | JSON", network, refused, "the host's side of a network card", add_netdev},
@@ -204,7 +204,7 @@ constexpr OptionRow kRows[] = {
     {"compat",
      "[deprecated-input=accept|reject|crash][,deprecated-output=accept|hide][,unstable-input=...][,unstable-output=...]",
      debug, in_part, "what to do about deprecated and unstable commands", set_compat},
-    {"fw_cfg", "[name=]NAME,file=FILE | [name=]NAME,string=TEXT", debug, refused,
+    {"fw_cfg", "[name=]NAME,file=FILE | [name=]NAME,string=TEXT", debug, works,
      "an entry of the firmware's configuration device", group<"fw_cfg">},
     {"serial", "DEVICE", debug, in_part,
      "a serial port, and where it leads: unix:PATH, tcp:HOST:PORT, stdio, file:PATH, none, ...",
@@ -284,7 +284,7 @@ constexpr OptionRow kRows[] = {
     {"semihosting", "", debug, not_here, ""},
     {"semihosting-config", "[OPTION=VALUE]...", debug, not_here, ""},
 
-    {"object", "TYPE,id=ID[,PROPERTY=VALUE]... | JSON", OptionSection::object, refused,
+    {"object", "TYPE,id=ID[,PROPERTY=VALUE]... | JSON", OptionSection::object, in_part,
      "an object for devices to use (memory, secret, throttle-group, iothread, ...); 'help' lists the types", add_object},
 };
 
