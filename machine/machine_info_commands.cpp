@@ -26,6 +26,12 @@ struct CpuInfoFast {
     SysEmuTarget target = SysEmuTarget::x86_64;
     std::variant<std::monostate, CpuInfoS390> u;
 };
+struct HotpluggableCpu {
+    std::string type;
+    std::int64_t vcpus_count = 1;
+    CpuInstanceProperties props;
+    std::optional<std::string> qom_path;      ///< of the CPU that is there
+};
 struct TargetInfo { SysEmuTarget arch = SysEmuTarget::x86_64; };
 struct MachineInfo {
     std::string name;
@@ -60,6 +66,10 @@ inline constexpr auto description<CpuInfoFast> = flat_union<&CpuInfoFast::target
     "CpuInfoFast", branches(branch<CpuInfoS390>(SysEmuTarget::s390x)), member<&CpuInfoFast::cpu_index>("cpu-index"),
     member<&CpuInfoFast::qom_path>("qom-path"), member<&CpuInfoFast::thread_id>("thread-id"),
     member<&CpuInfoFast::props>("props"), member<&CpuInfoFast::target>("target"));
+template <>
+inline constexpr auto description<HotpluggableCpu> =
+    object("HotpluggableCPU", member<&HotpluggableCpu::type>("type"), member<&HotpluggableCpu::vcpus_count>("vcpus-count"),
+           member<&HotpluggableCpu::props>("props"), member<&HotpluggableCpu::qom_path>("qom-path"));
 template <> inline constexpr auto description<TargetInfo> = object("TargetInfo", member<&TargetInfo::arch>("arch"));
 template <>
 inline constexpr auto description<MachineInfo> =
@@ -109,6 +119,24 @@ Result<std::vector<CpuInfoFast>> query_cpus_fast(Machine& machine, const Empty&)
     return cpus;
 }
 
+/// Every place for a CPU, the last one first.
+Result<std::vector<HotpluggableCpu>> query_hotpluggable_cpus(Machine& machine, const Empty&) {
+    if (machine.cpus().empty()) return fail("machine does not support hot-plugging CPUs");
+    const cli::Config& config = machine.config();
+    std::vector<HotpluggableCpu> places;
+    for (unsigned i = config.smp.max_cpus; i-- > 0;) {
+        HotpluggableCpu place;
+        place.type = (config.cpu ? config.cpu->model : "qemu64") + "-x86_64-cpu";
+        place.props.thread_id = i % config.smp.threads;
+        place.props.core_id = i / config.smp.threads % config.smp.cores;
+        if (config.smp.dies > 1) place.props.die_id = i / config.smp.threads / config.smp.cores % config.smp.dies;
+        place.props.socket_id = i / config.smp.threads / config.smp.cores / config.smp.dies;
+        if (i < machine.cpus().size()) place.qom_path = machine.cpus()[i].qom_path;
+        places.push_back(std::move(place));
+    }
+    return places;
+}
+
 Result<TargetInfo> query_target(Machine&, const Empty&) { return TargetInfo{}; }
 
 Result<std::vector<MachineInfo>> query_machines(Machine&, const Empty&) {
@@ -133,6 +161,7 @@ constexpr Command kCommands[] = {
     command<query_uuid>("query-uuid", "Tells the UUID of the guest.").preconfig(),
     command<query_kvm>("query-kvm", "Tells whether KVM is there and in use."),
     command<query_cpus_fast>("query-cpus-fast", "Lists the CPUs without disturbing them."),
+    command<query_hotpluggable_cpus>("query-hotpluggable-cpus", "Lists the places for CPUs, and the CPUs that are there."),
     command<query_target>("query-target", "Tells the architecture of the guest."),
     command<query_machines>("query-machines", "Lists the machine types."),
 };
