@@ -121,7 +121,7 @@ Result<std::vector<CpuInfoFast>> query_cpus_fast(Machine& machine, const Empty&)
 
 /// Every place for a CPU, the last one first.
 Result<std::vector<HotpluggableCpu>> query_hotpluggable_cpus(Machine& machine, const Empty&) {
-    if (machine.cpus().empty()) return fail("machine does not support hot-plugging CPUs");
+    if (machine.cpus().empty()) return fail("The feature 'query-hotpluggable-cpus' is not enabled");
     const cli::Config& config = machine.config();
     std::vector<HotpluggableCpu> places;
     for (unsigned i = config.smp.max_cpus; i-- > 0;) {

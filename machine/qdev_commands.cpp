@@ -34,7 +34,7 @@ QDict as_options(const QDict& arguments) {
 
 Result<Empty> device_add(Machine& machine, const QDict& arguments) {
     const QDict options = as_options(arguments);
-    if (const QObject* id = options.find("id"); id && !is_well_formed_id(*id->string())) return fail(ill_formed_id());
+    if (const QObject* id = options.find("id"); id && !is_well_formed_id(*id->string())) return fail(Error::invalid_parameter_value("id", "an identifier"));
     Device* device = RHEA_TRY(plug_device(machine, options, InputMode::keyval, true));
     if (Bus* bus = device->parent_bus())
         if (HotplugHandler* handler = bus->hotplug_handler()) handler->plugged(*device);

@@ -17,6 +17,7 @@
 #include "machine/devices/isa_parallel.h"
 #include "machine/devices/isa_serial.h"
 #include "machine/devices/mc146818rtc.h"
+#include "machine/devices/pci_presence.h"
 #include "machine/devices/piix3.h"
 #include "machine/devices/piix4_pm.h"
 #include "machine/devices/port92.h"
@@ -67,6 +68,8 @@ constexpr const Type* kAll[] = {
     &kVirtioNet, &kNetPciBase, &kNetPci, &kNetPciTransitional, &kNetPciNonTransitional,
     &kVirtioSerial, &kSerialPciBase, &kSerialPci, &kSerialPciTransitional, &kSerialPciNonTransitional,
     &kVirtioSerialBus, &kVirtioSerialPort, &kVirtSerialPort, &kVirtConsole,
+    // PCI functions
+    &kE1000Base, &kE1000, &kRtl8139, &kPciUhci, &kPiix3Uhci, &kPiix4Uhci, &kAc97, &kHdaGeneric, &kIntelHda, &kPciVga, &kVga, &kCirrusVga,
     // watchdogs
     &Ib700::kType, &I6300Esb::kType,
 };

@@ -25,6 +25,8 @@ Tree::Tree() : root_(kContainer) {
 void Tree::set_machine(std::unique_ptr<Object> machine) {
     if (machine_) root_.take_child(*machine_);
     machine_ = &root_.add_child("machine", std::move(machine));
+    // The lists of QEMU are in the order of a hash table, which depends on the order of coming.
+    objects_ = &root_.add_child("objects", root_.take_child(*objects_));
     const auto container = [this](const char* name) { return &machine_->add_child(name, std::make_unique<Object>(kContainer)); };
     peripheral_ = container("peripheral");
     anonymous_ = container("peripheral-anon");

@@ -1,0 +1,10 @@
+#pragma once
+/// Types of PCI functions that are there for configuration only.
+#include "machine/qom/type.h"
+
+namespace rhea {
+
+extern const qom::Type kE1000Base, kE1000, kRtl8139, kPciUhci, kPiix3Uhci, kPiix4Uhci, kAc97, kHdaGeneric, kIntelHda, kPciVga, kVga,
+    kCirrusVga;
+
+}  // namespace rhea
