@@ -2,12 +2,16 @@
 /// Where bytes come from and go to. A Chardev is a named place (a socket, stdio, a file); a Peer is one byte stream through
 /// it: a server socket has one for each client, stdio has one for good. All of it lives on the thread of one libuv loop.
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "chardev/file_descriptor.h"
 #include "qobject/error.h"
 
 namespace rhea {
+
+class Chardev;
 
 /// Who reads a Peer: a monitor session, a serial port, the qtest server.
 class PeerUser {
@@ -23,6 +27,8 @@ public:
     virtual void disconnected() = 0;
     /// All output has left, after there had been a backlog (pending() > 0 at the end of a flush).
     virtual void drained() {}
+    /// On a multiplexed chardev: input comes to this user from now on, or to another one (Peer::focused).
+    virtual void focus_changed(bool focused) { static_cast<void>(focused); }
 };
 
 /// One byte stream to one client. Owned by its Chardev. Bytes leave in order; nothing is dropped while it is connected.
@@ -47,6 +53,8 @@ public:
     virtual void close() = 0;
     /// Takes the oldest file descriptor that came with the bytes so far (SCM_RIGHTS); -1: none. The caller owns it.
     virtual int take_fd() { return -1; }
+    /// Whether input comes here now: on a multiplexed chardev it may go to another user (PeerUser::focus_changed).
+    virtual bool focused() const { return true; }
 
 protected:
     std::string output_;
@@ -58,6 +66,34 @@ public:
     virtual ~CharFrontend() = default;
     /// A stream has begun; what comes in goes to the user returned, which outlives the peer. Null: closed at once.
     virtual PeerUser* connected(Peer& peer) = 0;
+    /// A break condition on the line: from a serial line, from telnet, or because a person asked for one.
+    virtual void received_break() {}
+    /// Whether another chardev may take the place of this front end's (chardev-change).
+    virtual bool allows_change() const { return false; }
+    /// It has: the peers of the old one are gone without a call, and those of the new one will be announced.
+    virtual void changed(Chardev& now) { static_cast<void>(now); }
+};
+
+/// What a serial line is set to.
+struct SerialParameters {
+    int speed = 9600;  ///< bits per second
+    char parity = 'N';  ///< 'N', 'O', 'E'
+    int data_bits = 8, stop_bits = 1;
+};
+
+/// The wires of a real port behind a chardev that a byte stream does not carry.
+class PortLines {
+public:
+    virtual ~PortLines() = default;
+    virtual void set_parameters(const SerialParameters& parameters) { static_cast<void>(parameters); }
+    virtual void set_break(bool on) { static_cast<void>(on); }
+    /// Modem lines as the TIOCM_… bits; nothing where the system does not tell.
+    virtual std::optional<int> modem_lines() { return std::nullopt; }
+    virtual void set_modem_lines(int lines) { static_cast<void>(lines); }
+    /// The registers of a parallel port; nothing and false where there is none.
+    enum class ParallelRegister { data, status, control };
+    virtual std::optional<unsigned char> read(ParallelRegister) { return std::nullopt; }
+    virtual bool write(ParallelRegister, unsigned char) { return false; }
 };
 
 class Chardev {
@@ -70,9 +106,35 @@ public:
     /// Gives the chardev its user; one only (`in_use`). Peers that are there already are announced at once. Null detaches:
     /// the peers are closed without a call to their users.
     virtual void attach(CharFrontend* frontend) = 0;
-    virtual bool in_use() const = 0;
-    /// Whether the front end is open (query-chardev's frontend-open).
-    bool frontend_open() const { return in_use(); }
+    /// Takes that one front end away, of several (a multiplexer has some).
+    virtual void detach(CharFrontend& frontend) {
+        if (this->frontend() == &frontend) attach(nullptr);
+    }
+    /// Null: nobody uses it.
+    virtual CharFrontend* frontend() const = 0;
+    /// No further front end can be attached.
+    virtual bool in_use() const { return frontend() != nullptr; }
+    /// It must stay (chardev-remove).
+    virtual bool busy() const { return in_use(); }
+    /// Whether the front end is open (query-chardev's frontend-open). Most are as soon as they are there.
+    virtual bool frontend_open() const { return frontend_open_ && frontend(); }
+    void set_frontend_open(bool open) { frontend_open_ = open; }
+    /// Gives the front end a break condition.
+    virtual void send_break() {
+        if (CharFrontend* user = frontend()) user->received_break();
+    }
+    /// The terminal that a client opens to get to a pty ("/dev/pts/3"); empty for other kinds.
+    virtual std::string terminal() const { return {}; }
+    /// Null unless there is a real port behind it.
+    virtual PortLines* port_lines() { return nullptr; }
+    /// Takes over a connected socket as if a client had come in on its own; false: this kind of chardev takes none.
+    virtual bool add_client(FileDescriptor& socket) {
+        static_cast<void>(socket);
+        return false;
+    }
+    /// Whether query-yank lists it, and cutting what it is connected to, so that nobody waits for that any longer.
+    virtual bool can_yank() const { return false; }
+    virtual void yank() {}
     /// A terminal behind it shows and edits the line being typed (QMP), or hands every key over at once. Off at the start.
     virtual void set_echo(bool on) { static_cast<void>(on); }
     /// Closes everything, without a call to the users of the peers: sends what the system still takes at once, removes the
@@ -84,6 +146,7 @@ protected:
 
 private:
     std::string label_;
+    bool frontend_open_ = true;
 };
 
 }  // namespace rhea

@@ -1,5 +1,5 @@
 #pragma once
-/// stdio, file and null: streams that nobody connects to.
+/// file, pipe and null: streams that nobody connects to.
 #include <memory>
 #include <string>
 
@@ -10,23 +10,29 @@ namespace rhea {
 class FileChardev final : public StreamChardev {
 public:
     static Result<std::unique_ptr<Chardev>> open(const ChardevContext& context, const ChardevOptions& options);
-    std::string filename() const override { return "file"; }
+    /// Named pipes PATH.in and PATH.out, or one file PATH for both.
+    static Result<std::unique_ptr<Chardev>> open_pipe(const ChardevContext& context, const ChardevOptions& options);
+    std::string filename() const override { return filename_; }
 
 private:
-    FileChardev(const ChardevContext& context, const ChardevOptions& options, FileDescriptor log);
+    FileChardev(const ChardevContext& context, const ChardevOptions& options, FileDescriptor log, std::string filename);
     void opened() override;
 
+    std::string filename_;
     FileDescriptor in_, out_;
 };
 
-/// Never has a peer: what its front end would send is lost, and nothing comes.
+/// Never has a peer: what its front end would send is lost, and nothing comes. A "vc" is one too: a text console on a
+/// screen that nobody has.
 class NullChardev final : public StreamChardev {
 public:
     static Result<std::unique_ptr<Chardev>> open(const ChardevContext& context, const ChardevOptions& options);
-    std::string filename() const override { return "null"; }
+    std::string filename() const override { return filename_; }
 
 private:
-    using StreamChardev::StreamChardev;
+    NullChardev(const ChardevContext& context, const ChardevOptions& options, FileDescriptor log);
+
+    std::string filename_;
 };
 
 }  // namespace rhea

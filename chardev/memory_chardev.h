@@ -74,7 +74,7 @@ public:
 
     std::string filename() const override { return "memory"; }
     void attach(CharFrontend* frontend) override;
-    bool in_use() const override { return frontend_ != nullptr; }
+    CharFrontend* frontend() const override { return frontend_; }
     void shut_down() override { attach(nullptr); }
 
 private:

@@ -27,7 +27,10 @@ constexpr OptionSpec kSpecs[] = {
     {"abstract", OptionType::boolean}, {"max-clients", OptionType::number, {}, {}, true},
 };
 
-constexpr std::string_view kBackends[] = {"stdio", "null", "socket", "file"};
+constexpr std::string_view kBackends[] = {"stdio",    "ringbuf", "mux",  "pipe",   "null", "socket", "vc",
+                                          "parallel", "udp",     "memory", "file", "serial", "pty"};
+
+constexpr std::pair<std::string_view, std::string_view> kAliases[] = {{"tty", "serial"}, {"parport", "parallel"}};
 
 /// The value as the schema's optional members want it: absent unless given.
 Result<std::optional<bool>> optional_bool(const Options& options, std::string_view key) {
@@ -89,146 +92,142 @@ Result<ChardevSocket> socket_backend(const Options& options) {
     return socket;
 }
 
-Result<void> fill_common(ChardevCommon& common, const Options& options) {
-    common.logfile = optional_string(options, "logfile");
-    common.logappend = RHEA_TRY(optional_bool(options, "logappend"));
-    return {};
+Result<ChardevUdp> udp_backend(const Options& options) {
+    if (options.get("port").empty()) return fail("chardev: udp: remote port not specified");
+    const auto inet = [](std::string host, std::string port) {
+        InetSocketAddress address;
+        address.host = std::move(host);
+        address.port = std::move(port);
+        return address;
+    };
+    ChardevUdp udp;
+    auto remote = inet(options.get("host").empty() ? "localhost" : options.get("host"), options.get("port"));
+    remote.ipv4 = RHEA_TRY(optional_bool(options, "ipv4"));
+    remote.ipv6 = RHEA_TRY(optional_bool(options, "ipv6"));
+    udp.remote.type = SocketAddressType::inet;
+    udp.remote.u = Data<InetSocketAddress>{std::move(remote)};
+    if (!options.has("localaddr") && !options.has("localport")) return udp;
+    udp.local.emplace().type = SocketAddressType::inet;
+    udp.local->u = Data<InetSocketAddress>{inet(options.get("localaddr"), options.get("localport", "0"))};
+    return udp;
 }
 
-std::optional<std::string_view> without_prefix(std::string_view text, std::string_view prefix) {
-    if (!text.starts_with(prefix)) return std::nullopt;
-    return text.substr(prefix.size());
+Result<ChardevFile> file_backend(const Options& options) {
+    if (!options.has("path")) return fail("chardev: file: no filename given");
+    ChardevFile file;
+    file.out = options.get("path");
+    file.append = RHEA_TRY(optional_bool(options, "append"));
+    return file;
 }
 
-/// The switches after a legacy address. Unlike those of `-chardev` they are no matter for a warning.
-Result<void> add_legacy_switches(Options& options, std::string_view text) {
-    const auto more = RHEA_TRY(Options::parse(text));
-    for (const auto& [key, value] : more.entries()) options.add(key, value);
-    return {};
+/// `what` as QEMU calls the backend in its error.
+Result<ChardevHostdev> device_backend(const Options& options, std::string_view what) {
+    if (!options.has("path")) return fail(fmt::format("chardev: {}: no device path given", what));
+    ChardevHostdev device;
+    device.device = options.get("path");
+    return device;
 }
 
-/// "HOST:PORT,…" with an empty HOST for any. An IPv6 address stands in brackets (QEMU does not know those here).
-Result<void> add_legacy_inet(Options& options, std::string_view text) {
-    constexpr std::size_t kLongestHost = 64, kLongestPort = 32;
-    std::string_view host, rest = text;
-    if (const auto close = text.find("]:"); text.starts_with('[') && close != std::string_view::npos) {
-        host = text.substr(1, close - 1);
-        rest = text.substr(close + 2);
-    } else {
-        const auto colon = text.find(':');
-        if (colon == std::string_view::npos || colon > kLongestHost) return fail("");
-        host = text.substr(0, colon);
-        rest = text.substr(colon + 1);
-    }
-    const std::string_view port = rest.substr(0, rest.find(','));
-    if (port.empty() || port.size() > kLongestPort) return fail("");
-    options.add("host", std::string(host));
-    options.add("port", std::string(port));
-    rest.remove_prefix(port.size());
-    if (!rest.empty()) RHEA_CHECK(add_legacy_switches(options, rest.substr(1)));
-    return {};
+Result<ChardevMux> mux_backend(const Options& options) {
+    if (!options.has("chardev")) return fail("chardev: mux: no chardev given");
+    ChardevMux mux;
+    mux.chardev = options.get("chardev");
+    return mux;
 }
 
-Result<void> add_legacy(Options& options, std::string_view text) {
-    for (std::string_view name : {"null", "pty", "msmouse", "wctablet", "braille", "testdev", "stdio"}) {
-        if (text != name) continue;
-        options.add("backend", std::string(name));
+Result<ChardevStdio> stdio_backend(const Options& options) {
+    ChardevStdio stdio;
+    stdio.signal = RHEA_TRY(optional_bool(options, "signal"));
+    return stdio;
+}
+
+Result<ChardevRingbuf> ringbuf_backend(const Options& options) {
+    ChardevRingbuf ringbuf;
+    if (options.has("size")) ringbuf.size = static_cast<std::int64_t>(RHEA_TRY(options.get_size("size", 0)));
+    return ringbuf;
+}
+
+Result<ChardevVc> vc_backend(const Options& options) {
+    ChardevVc vc;
+    const auto number = [&](std::string_view key, std::optional<std::int64_t>& out) -> Result<void> {
+        const auto value = RHEA_TRY(options.get_number(key, 0));
+        if (value != 0) out = static_cast<std::int64_t>(value);
         return {};
-    }
-    if (text == "vc" || text.starts_with("vc:")) {
-        options.add("backend", "vc");
-    } else if (const auto file = without_prefix(text, "file:")) {
-        options.add("backend", "file");
-        options.add("path", std::string(*file));
-    } else if (const auto pipe = without_prefix(text, "pipe:")) {
-        options.add("backend", "pipe");
-        options.add("path", std::string(*pipe));
-    } else if (const auto path = without_prefix(text, "unix:")) {
-        options.add("backend", "socket");
-        auto more = RHEA_TRY(Options::parse(*path, "path"));
-        for (const auto& [key, value] : more.entries()) options.add(key, value);
-    } else if (text.starts_with("/dev/")) {
-        options.add("backend", text.starts_with("/dev/parport") ? "parallel" : "serial");
-        options.add("path", std::string(text));
-    } else if (text.starts_with("udp:")) {
-        options.add("backend", "udp");
-    } else {
-        for (std::string_view protocol : {"tcp", "telnet", "tn3270", "websocket"}) {
-            const auto address = without_prefix(text, std::string(protocol) + ":");
-            if (!address) continue;
-            options.add("backend", "socket");
-            if (protocol != "tcp") options.add(std::string(protocol), "on");
-            return add_legacy_inet(options, *address);
-        }
-        return fail(fmt::format("'{}' is not a valid char driver", text));
-    }
+    };
+    RHEA_CHECK(number("width", vc.width));
+    RHEA_CHECK(number("height", vc.height));
+    RHEA_CHECK(number("cols", vc.cols));
+    RHEA_CHECK(number("rows", vc.rows));
+    return vc;
+}
+
+Result<ChardevCommon> plain_backend() { return ChardevCommon(); }
+
+/// Puts a backend's own members in place, with those that all have.
+template <class T>
+Result<void> put(ChardevBackend& backend, Result<T> data, const Options& options) {
+    if (!data) return fail(std::move(data).error());
+    data->logfile = optional_string(options, "logfile");
+    data->logappend = RHEA_TRY(optional_bool(options, "logappend"));
+    backend.u = Data<T>{std::move(*data)};
     return {};
+}
+
+Result<void> fill_backend(ChardevBackend& backend, const Options& options) {
+    switch (backend.type) {
+        case ChardevKind::file: return put(backend, file_backend(options), options);
+        case ChardevKind::serial: return put(backend, device_backend(options, "serial/tty"), options);
+        case ChardevKind::parallel: return put(backend, device_backend(options, "parallel"), options);
+        case ChardevKind::pipe: return put(backend, device_backend(options, "pipe"), options);
+        case ChardevKind::socket: return put(backend, socket_backend(options), options);
+        case ChardevKind::udp: return put(backend, udp_backend(options), options);
+        case ChardevKind::mux: return put(backend, mux_backend(options), options);
+        case ChardevKind::stdio: return put(backend, stdio_backend(options), options);
+        case ChardevKind::vc: return put(backend, vc_backend(options), options);
+        case ChardevKind::ringbuf:
+        case ChardevKind::memory: return put(backend, ringbuf_backend(options), options);
+        default: return put(backend, plain_backend(), options);
+    }
 }
 
 }  // namespace
+
+const ChardevCommon& common_options(const ChardevBackend& backend) {
+    static const ChardevCommon kNone;
+    return std::visit(
+        [](const auto& branch) -> const ChardevCommon& {
+            if constexpr (std::is_same_v<std::decay_t<decltype(branch)>, std::monostate>) return kNone;
+            else return branch.data;
+        },
+        backend.u);
+}
 
 std::span<const std::string_view> chardev_backends() { return kBackends; }
 std::span<const OptionSpec> chardev_option_specs() { return kSpecs; }
 
 Result<Options> parse_chardev(std::string_view text) { return Options::parse(text, "backend"); }
 
-Result<Options> parse_legacy_chardev(std::string_view id, std::string_view text) {
-    Options options;
-    options.set_id(std::string(id));
-    RHEA_CHECK(add_legacy(options, text));
-    RHEA_CHECK(options.check(kSpecs));
-    return options;
-}
-
-std::optional<std::string_view> chardev_reference(std::string_view text) { return without_prefix(text, "chardev:"); }
-
 Result<ChardevOptions> chardev_options(const Options& options) {
     if (!options.id()) return fail("chardev: no id specified");
     if (!options.has("backend")) return fail(fmt::format("chardev: \"{}\" missing backend", *options.id()));
-    const std::string name = options.get("backend");
+    ChardevOptions result;
+    std::string name = options.get("backend");
+    for (const auto& [alias, meant] : kAliases) {
+        if (name != alias) continue;
+        result.warnings.push_back(fmt::format("The alias '{}' is deprecated, use '{}' instead", alias, meant));
+        name = meant;
+    }
     if (std::find(std::begin(kBackends), std::end(kBackends), name) == std::end(kBackends))
         return fail(fmt::format("'{}' is not a valid char driver name", name));
-    if (RHEA_TRY(options.get_bool("mux", false))) return fail("'mux' is not a valid char driver name");
-
-    ChardevOptions result;
     result.id = *options.id();
     result.backend.type = *enum_from_name<ChardevKind>(name);
+    result.mux = RHEA_TRY(options.get_bool("mux", false));
     const auto max_clients = RHEA_TRY(options.get_number("max-clients", 1));
     if (max_clients < 1 || max_clients > kMaxClients)
         return fail(
             Error::invalid_parameter_value("max-clients", fmt::format("a value in range from 1 to {}", kMaxClients)));
     result.max_clients = static_cast<unsigned>(max_clients);
-
-    switch (result.backend.type) {
-        case ChardevKind::file: {
-            if (!options.has("path")) return fail("chardev: file: no filename given");
-            ChardevFile file;
-            file.out = options.get("path");
-            file.append = RHEA_TRY(optional_bool(options, "append"));
-            RHEA_CHECK(fill_common(file, options));
-            result.backend.u = Data<ChardevFile>{std::move(file)};
-            break;
-        }
-        case ChardevKind::stdio: {
-            ChardevStdio stdio;
-            stdio.signal = RHEA_TRY(optional_bool(options, "signal"));
-            RHEA_CHECK(fill_common(stdio, options));
-            result.backend.u = Data<ChardevStdio>{std::move(stdio)};
-            break;
-        }
-        case ChardevKind::socket: {
-            auto socket = RHEA_TRY(socket_backend(options));
-            RHEA_CHECK(fill_common(socket, options));
-            result.backend.u = Data<ChardevSocket>{std::move(socket)};
-            break;
-        }
-        default: {
-            ChardevCommon common;
-            RHEA_CHECK(fill_common(common, options));
-            result.backend.u = Data<ChardevCommon>{std::move(common)};
-            break;
-        }
-    }
+    RHEA_CHECK(fill_backend(result.backend, options));
     return result;
 }
 

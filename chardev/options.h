@@ -136,13 +136,18 @@ struct ChardevBackend {
         u;
 };
 
+/// The members that every backend has.
+const ChardevCommon& common_options(const ChardevBackend& backend);
+
 struct ChardevOptions {
     std::string id;
     ChardevBackend backend;
     unsigned max_clients = 1;  ///< ours: how many clients a server socket serves at once
+    bool mux = false;          ///< several front ends share it; the backend is then made as "ID-base"
+    std::vector<std::string> warnings = {};
 };
 
-/// The names that query-chardev-backends and `-chardev help` list, in that order.
+/// The names that `-chardev help` lists, in that order; query-chardev-backends has them backwards.
 std::span<const std::string_view> chardev_backends();
 
 /// The options that the group "chardev" has, "max-clients" (ours) last.
@@ -156,7 +161,8 @@ std::span<const OptionSpec> chardev_option_specs();
 Result<Options> parse_chardev(std::string_view text);
 /// "unix:PATH,server=on,wait=off", "tcp:HOST:PORT,…", "stdio", "null", "file:PATH", as `-qmp`, `-monitor` and `-serial` take
 /// them. An error without a description is one of which QEMU says no more than its caller does ("parse error: tcp:").
-/// A "mon:" in front and "chardev:ID" are for the caller to see first (`chardev_reference`).
+/// With a "mon:" in front it is a multiplexer, for a monitor beside whoever else uses it. "chardev:ID" is for the caller to
+/// see first (`chardev_reference`).
 Result<Options> parse_legacy_chardev(std::string_view id, std::string_view text);
 /// The second step.
 Result<ChardevOptions> chardev_options(const Options& options);

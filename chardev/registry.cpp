@@ -8,9 +8,14 @@
 #include <cstdio>
 
 #include "chardev/file_chardev.h"
+#include "chardev/host_port_chardev.h"
 #include "chardev/loop_turn.h"
+#include "chardev/mux_chardev.h"
+#include "chardev/pty_chardev.h"
+#include "chardev/ringbuf_chardev.h"
 #include "chardev/socket_chardev.h"
 #include "chardev/stdio_chardev.h"
+#include "chardev/udp_chardev.h"
 
 namespace rhea {
 
@@ -19,7 +24,15 @@ namespace {
 Result<std::unique_ptr<Chardev>> open_chardev(const ChardevContext& context, const ChardevOptions& options) {
     switch (options.backend.type) {
         case ChardevKind::file: return FileChardev::open(context, options);
-        case ChardevKind::null: return NullChardev::open(context, options);
+        case ChardevKind::pipe: return FileChardev::open_pipe(context, options);
+        case ChardevKind::null:
+        case ChardevKind::vc: return NullChardev::open(context, options);
+        case ChardevKind::pty: return PtyChardev::open(context, options);
+        case ChardevKind::udp: return UdpChardev::open(context, options);
+        case ChardevKind::serial: return SerialPortChardev::open(context, options);
+        case ChardevKind::parallel: return ParallelPortChardev::open(context, options);
+        case ChardevKind::ringbuf:
+        case ChardevKind::memory: return RingbufChardev::open(context, options);
         case ChardevKind::stdio: return StdioChardev::open(context, options);
         case ChardevKind::socket: {
             const auto& socket = std::get<Data<ChardevSocket>>(options.backend.u).data;
@@ -53,14 +66,58 @@ Chardevs::Chardevs(ChardevHost host) : host_(std::move(host)), turn_(std::make_u
 Chardevs::~Chardevs() { shut_down(); }
 
 Result<Chardev*> Chardevs::create(const ChardevOptions& options, const NamedFds& named_fds) {
+    if (!options.mux) {
+        RHEA_CHECK(check_free(options.id));
+        return add(RHEA_TRY(open(options, named_fds)));
+    }
+    ChardevOptions base = options;
+    base.id += "-base";
+    if (find(base.id))
+        return fail(fmt::format("attempt to add duplicate property '{}' to object (type 'container')", base.id));
     RHEA_CHECK(check_free(options.id));
-    return add(RHEA_TRY(open_chardev({host_, *turn_, named_fds}, options)));
+    Chardev* shared = RHEA_TRY(add(RHEA_TRY(open(base, named_fds))));
+    return add(std::make_unique<MuxChardev>(options.id, ChardevContext{host_, *turn_, named_fds}, *shared));
+}
+
+Result<std::unique_ptr<Chardev>> Chardevs::open(const ChardevOptions& options, const NamedFds& named_fds) {
+    const ChardevContext context{host_, *turn_, named_fds};
+    if (options.backend.type != ChardevKind::mux) return open_chardev(context, options);
+    const std::string& name = std::get<Data<ChardevMux>>(options.backend.u).data.chardev;
+    Chardev* base = find(name);
+    if (!base) return fail(fmt::format("mux: base chardev {} not found", name));
+    if (base->in_use()) return fail(fmt::format("Device '{}' is in use", name));
+    return std::unique_ptr<Chardev>(std::make_unique<MuxChardev>(options.id, context, *base));
+}
+
+Result<void> Chardevs::check_change(std::string_view label) const {
+    Chardev* chardev = find(label);
+    if (!chardev) return fail(fmt::format("Chardev '{}' does not exist", label));
+    if (dynamic_cast<MuxChardev*>(chardev)) return fail("Mux device hotswap not supported yet");
+    if (chardev->frontend() && !chardev->frontend()->allows_change())
+        return fail("Chardev user does not support chardev hotswap");
+    return {};
+}
+
+Result<Chardev*> Chardevs::change(const ChardevOptions& options, const NamedFds& named_fds) {
+    Chardev* old = find(options.id);
+    CharFrontend* user = old->frontend();
+    if (!user) {
+        retire(*old);
+        return create(options, named_fds);
+    }
+    auto made = RHEA_TRY(open(options, named_fds));
+    retire(*old);
+    Chardev* now = RHEA_TRY(add(std::move(made)));
+    user->changed(*now);
+    now->attach(user);
+    return now;
 }
 
 Result<Chardev*> Chardevs::add(std::unique_ptr<Chardev> chardev) {
     RHEA_CHECK(check_free(chardev->label()));
     Chardev* added = chardev.get();
     chardevs_.insert(added->label(), std::move(chardev));
+    by_age_.push_back(added);
     return added;
 }
 
@@ -85,7 +142,7 @@ std::vector<Chardev*> Chardevs::all() const {
 Result<void> Chardevs::remove(std::string_view label) {
     Chardev* chardev = find(label);
     if (!chardev) return fail(fmt::format("Chardev '{}' not found", label));
-    if (chardev->in_use()) return fail(fmt::format("Chardev '{}' is busy", label));
+    if (chardev->busy()) return fail(fmt::format("Chardev '{}' is busy", label));
     retire(*chardev);
     return {};
 }
@@ -97,6 +154,7 @@ void Chardevs::shut_down() {
 /// One of its peers may be on the call stack, so it goes at the end of the turn.
 void Chardevs::retire(Chardev& chardev) {
     chardev.shut_down();
+    std::erase(by_age_, &chardev);
     turn_->bury(std::move(*chardevs_.take(chardev.label())));
 }
 

@@ -28,6 +28,9 @@ struct ChardevHost {
     std::function<void(std::string_view message)> info = {};
     /// Tells people of trouble that nobody asked about: "Unable to connect character device …". Default: standard error.
     std::function<void(std::string_view message)> error = {};
+    /// What somebody at a multiplexed terminal asks for with Ctrl-A x and Ctrl-A s. Default: nothing happens.
+    std::function<void()> quit = {};
+    std::function<void()> commit_disks = {};
 };
 
 /// Finds a file descriptor that a client passed under a name (getfd). The chardev owns what it gets.
@@ -46,6 +49,10 @@ public:
     /// it. Fails with "Chardev with id 'x' already exists" before anything else. `named_fds`: what `fd=NAME` means to the
     /// monitor that asks; without it NAME is a number.
     Result<Chardev*> create(const ChardevOptions& options, const NamedFds& named_fds = {});
+    /// As chardev-change, after `check_change`: another one takes the place, under its label and with its front end. One that nobody uses is removed
+    /// first, and stays away when the new one cannot be made.
+    Result<void> check_change(std::string_view label) const;
+    Result<Chardev*> change(const ChardevOptions& options, const NamedFds& named_fds = {});
     /// Adds one made elsewhere (an embedder's own kind, a MemoryChardev); its label must be free.
     Result<Chardev*> add(std::unique_ptr<Chardev> chardev);
 
@@ -53,6 +60,8 @@ public:
     Chardev* find(std::string_view label) const;
     /// In query-chardev's order.
     std::vector<Chardev*> all() const;
+    /// The oldest first.
+    const std::vector<Chardev*>& by_age() const { return by_age_; }
     /// As chardev-remove: fails for one that is not there or in use.
     Result<void> remove(std::string_view label);
 
@@ -60,12 +69,14 @@ public:
     void shut_down();
 
 private:
+    Result<std::unique_ptr<Chardev>> open(const ChardevOptions& options, const NamedFds& named_fds);
     Result<void> check_free(std::string_view label) const;
     void retire(Chardev& chardev);
 
     ChardevHost host_;
     std::unique_ptr<LoopTurn> turn_;  // outlives the chardevs
     HashOrderedMap<std::unique_ptr<Chardev>> chardevs_;
+    std::vector<Chardev*> by_age_;
 };
 
 }  // namespace rhea

@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+// After the others: it needs sockaddr.
+#include <linux/vm_sockets.h>
 
 #include <cerrno>
 #include <charconv>
@@ -154,6 +156,18 @@ Result<std::vector<FileDescriptor>> listen_inet(const InetSocketAddress& where, 
     return sockets;
 }
 
+Result<AddressList> resolve_datagram(const InetSocketAddress& where, int family, bool passive) {
+    addrinfo hints = RHEA_TRY(address_hints(where, false));
+    if (family != AF_UNSPEC) hints.ai_family = family;
+    hints.ai_socktype = SOCK_DGRAM;
+    if (passive) hints.ai_flags |= AI_PASSIVE;
+    const char* host = !where.host.empty() ? where.host.c_str() : passive ? nullptr : "localhost";
+    addrinfo* found = nullptr;
+    if (const int error = ::getaddrinfo(host, where.port.c_str(), &hints, &found))
+        return fail(resolution_failure(where, error));
+    return AddressList(found, ::freeaddrinfo);
+}
+
 void wait_writable(int socket) {
     pollfd p{socket, POLLOUT, 0};
     while (::poll(&p, 1, -1) < 0 && errno == EINTR) continue;
@@ -173,6 +187,43 @@ Result<FileDescriptor> connect_inet(const InetSocketAddress& where) {
         if (error == 0) return socket;
     }
     return fail(connect_failure(where, error));
+}
+
+// --- Sockets between a virtual machine and its host
+
+Result<sockaddr_vm> vsock_name(const VsockSocketAddress& where) {
+    sockaddr_vm name{};
+    name.svm_family = AF_VSOCK;
+    const auto parse = [](const std::string& text, unsigned& out) {
+        const char* end = text.data() + text.size();
+        const auto read = std::from_chars(text.data(), end, out);
+        return read.ec == std::errc() && read.ptr == end;
+    };
+    unsigned cid = 0, port = 0;
+    if (!parse(where.cid, cid)) return fail(fmt::format("Failed to parse cid '{}'", where.cid));
+    if (!parse(where.port, port)) return fail(fmt::format("Failed to parse port '{}'", where.port));
+    name.svm_cid = cid;
+    name.svm_port = port;
+    return name;
+}
+
+Result<FileDescriptor> vsock_socket(const VsockSocketAddress& where, int backlog) {
+    const auto name = RHEA_TRY(vsock_name(where));
+    const auto* address = reinterpret_cast<const sockaddr*>(&name);
+    FileDescriptor socket(::socket(AF_VSOCK, SOCK_STREAM | kSocketFlags, 0));
+    if (!socket) return system_failure("Failed to create socket");
+    const auto named = [&](std::string_view what) { return fmt::format("Failed to {} '{}:{}'", what, where.cid, where.port); };
+    if (backlog == 0) {
+        if (::connect(socket.get(), address, sizeof name) != 0) {
+            if (errno != EINPROGRESS) return system_failure(named("connect to"));
+            wait_writable(socket.get());
+            if (const int error = connect_error(socket.get())) return errno = error, system_failure(named("connect to"));
+        }
+        return socket;
+    }
+    if (::bind(socket.get(), address, sizeof name) != 0) return system_failure("Failed to bind socket");
+    if (::listen(socket.get(), backlog) != 0) return system_failure("Failed to listen on socket");
+    return socket;
 }
 
 // --- Names
@@ -241,9 +292,7 @@ Result<FileDescriptor> socket_of_fd(const FdSocketAddress& address, const NamedF
         if (!is_socket(number)) return fail(fmt::format("File descriptor '{}' is not a socket", address.str));
         fd.reset(number);
     }
-    if (!is_socket(fd.get())) return fail(fmt::format("File descriptor '{}' is not a socket", address.str));
-    ::fcntl(fd.get(), F_SETFD, FD_CLOEXEC);
-    ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
+    if (!prepare_socket(fd.get())) return fail(fmt::format("File descriptor '{}' is not a socket", address.str));
     return fd;
 }
 
@@ -255,23 +304,45 @@ Result<std::vector<FileDescriptor>> listen_sockets(const SocketAddressLegacy& ad
         case SocketAddressType::unix_path:
             sockets.push_back(RHEA_TRY(listen_unix(branch_of<UnixSocketAddress>(address), backlog)));
             return sockets;
-        case SocketAddressType::vsock: break;
+        case SocketAddressType::vsock:
+            sockets.push_back(RHEA_TRY(vsock_socket(branch_of<VsockSocketAddress>(address), backlog)));
+            return sockets;
         case SocketAddressType::fd:
             sockets.push_back(RHEA_TRY(socket_of_fd(branch_of<FdSocketAddress>(address), named_fds)));
             if (::listen(sockets.back().get(), backlog) != 0) return system_failure("Failed to listen on fd socket");
             return sockets;
     }
-    return fail("socket family AF_VSOCK unsupported");
+    return fail("no such kind of socket");
 }
 
 Result<FileDescriptor> connect_socket(const SocketAddressLegacy& address, const NamedFds& named_fds) {
     switch (address.type) {
         case SocketAddressType::inet: return connect_inet(branch_of<InetSocketAddress>(address));
         case SocketAddressType::unix_path: return connect_unix(branch_of<UnixSocketAddress>(address), true);
-        case SocketAddressType::vsock: break;
+        case SocketAddressType::vsock: return vsock_socket(branch_of<VsockSocketAddress>(address), 0);
         case SocketAddressType::fd: return socket_of_fd(branch_of<FdSocketAddress>(address), named_fds);
     }
-    return fail("socket family AF_VSOCK unsupported");
+    return fail("no such kind of socket");
+}
+
+Result<FileDescriptor> datagram_socket(const SocketAddressLegacy& remote, const std::optional<SocketAddressLegacy>& local) {
+    constexpr std::string_view kNotInet = "socket type unsupported for datagram";
+    if (remote.type != SocketAddressType::inet || (local && local->type != SocketAddressType::inet))
+        return fail(std::string(kNotInet));
+    const auto& where = branch_of<InetSocketAddress>(remote);
+    if (where.port.empty()) return fail("remote port not specified");
+    const auto to = RHEA_TRY(resolve_datagram(where, AF_UNSPEC, false));
+    InetSocketAddress any;
+    any.port = "0";
+    const auto& here = local ? branch_of<InetSocketAddress>(*local) : any;
+    const auto from = RHEA_TRY(resolve_datagram(here, to->ai_family, true));
+    FileDescriptor socket(::socket(to->ai_family, SOCK_DGRAM | kSocketFlags, 0));
+    if (!socket) return system_failure("Failed to create a socket");
+    set_option(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+    if (::bind(socket.get(), from->ai_addr, from->ai_addrlen) != 0) return system_failure("Failed to bind socket");
+    if (::connect(socket.get(), to->ai_addr, to->ai_addrlen) != 0)
+        return system_failure(fmt::format("Failed to connect to '{}:{}'", where.host, where.port));
+    return socket;
 }
 
 Result<addrinfo> address_hints(const InetSocketAddress& where, bool listening) {
@@ -319,10 +390,18 @@ int connect_error(int socket) {
     return error;
 }
 
+bool prepare_socket(int fd) {
+    if (!is_socket(fd)) return false;
+    ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+    return true;
+}
+
 bool is_unix_socket(int socket) { return SocketName::local(socket).address.ss_family == AF_UNIX; }
 
 std::string address_name(const SocketAddressLegacy& address, int listening) {
-    if (listening >= 0 && !is_unix_socket(listening)) return "tcp:" + SocketName::local(listening).host_port(false);
+    if (listening >= 0 && address.type != SocketAddressType::vsock && !is_unix_socket(listening))
+        return "tcp:" + SocketName::local(listening).host_port(false);
     switch (address.type) {
         case SocketAddressType::inet:
             return fmt::format("tcp:{}:{}", branch_of<InetSocketAddress>(address).host,

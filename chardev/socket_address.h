@@ -34,6 +34,9 @@ Result<std::vector<FileDescriptor>> listen_sockets(const SocketAddressLegacy& ad
 /// A connected, non-blocking socket. Blocks until connected.
 Result<FileDescriptor> connect_socket(const SocketAddressLegacy& address, const NamedFds& named_fds);
 
+/// A non-blocking datagram socket that is connected to `remote`. Blocks for name resolution.
+Result<FileDescriptor> datagram_socket(const SocketAddressLegacy& remote, const std::optional<SocketAddressLegacy>& local);
+
 // The same step by step, for who must not block.
 
 /// What getaddrinfo is to look for.
@@ -49,6 +52,8 @@ Result<FileDescriptor> connect_unix(const UnixSocketAddress& where, bool wait);
 Error connect_failure(const InetSocketAddress& where, int error);
 
 bool is_unix_socket(int socket);
+/// Not blocking, and not inherited; false for what is no socket.
+bool prepare_socket(int fd);
 /// "tcp:127.0.0.1:4444", "unix:/tmp/s,abstract=on" as asked for; with `listening`, where that socket came to listen (the
 /// real port, the file of an fd).
 std::string address_name(const SocketAddressLegacy& address, int listening = -1);

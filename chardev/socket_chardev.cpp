@@ -39,7 +39,7 @@ const StreamPeer* live_peer(const std::vector<std::unique_ptr<StreamPeer>>& peer
 
 Result<void> check_socket_options(const ChardevSocket& options) {
     const bool server = options.server.value_or(true);
-    if (server && options.reconnect.value_or(0) != 0)
+    if (server && options.reconnect)
         return fail("'reconnect' option is incompatible with socket in server listen mode");
     if (options.addr.type == SocketAddressType::fd && options.reconnect.value_or(0) != 0)
         return fail("'reconnect' option is incompatible with 'fd' address type");
@@ -124,6 +124,13 @@ bool SocketServer::accept_from(int listening) {
     return true;
 }
 
+bool SocketServer::add_client(FileDescriptor& socket) {
+    if (peers().size() >= max_clients_ || !prepare_socket(socket.get())) return false;
+    adopt(make_peer(turn(), owner(), std::move(socket), options_));
+    listen_if_room();
+    return true;
+}
+
 /// Those who wait in the backlog make the listening socket ready all the time, so it is watched only when one can come in.
 void SocketServer::listen_if_room() {
     const bool room = peers().size() < max_clients_ && !pause_;
@@ -193,6 +200,12 @@ void SocketClient::retry_later() {
     if (retry_ms_ == 0) return;
     uv_timer_start(
         retry_.get(), [](uv_timer_t* timer) { static_cast<SocketClient*>(timer->data)->try_to_connect(); }, retry_ms_, 0);
+}
+
+bool SocketClient::add_client(FileDescriptor& socket) {
+    if (!peers().empty() || !prepare_socket(socket.get())) return false;
+    adopt(make_peer(turn(), owner(), std::move(socket), options_));
+    return true;
 }
 
 std::string SocketClient::filename() const {

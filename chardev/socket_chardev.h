@@ -20,6 +20,9 @@ public:
     ~SocketServer() override;
 
     std::string filename() const override;
+    bool add_client(FileDescriptor& socket) override;
+    bool can_yank() const override { return true; }
+    void yank() override { cut(); }
     void shut_down() override;
 
 private:
@@ -53,6 +56,9 @@ public:
     ~SocketClient() override;
 
     std::string filename() const override;
+    bool add_client(FileDescriptor& socket) override;
+    bool can_yank() const override { return true; }
+    void yank() override { cut(); }
     void shut_down() override;
 
 private:

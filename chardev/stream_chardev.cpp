@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -18,6 +19,8 @@ constexpr unsigned kFileMode = 0666;
 Result<FileDescriptor> open_chardev_file(const ChardevHost& host, const std::string& path, int flags,
                                          std::string_view verb) {
     FileDescriptor fd(host.open_file(path, flags | O_CLOEXEC, kFileMode));
+    if (!fd && verb == "create" && path.starts_with("/dev/fdset/"))
+        return fail(fmt::format("Could not dup FD for {} flags {:x}: {}", path, flags, std::strerror(errno)));
     if (!fd) return fail(fmt::format("Could not {} '{}': {}", verb, path, std::strerror(errno)));
     return fd;
 }
@@ -26,6 +29,11 @@ Result<FileDescriptor> open_chardev_log(const ChardevHost& host, const ChardevCo
     if (!options.logfile) return FileDescriptor();
     const bool append = options.logappend.value_or(false);
     return open_chardev_file(host, *options.logfile, O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC), "create");
+}
+
+void write_chardev_log(FileDescriptor& log, std::string_view bytes) {
+    if (!log || bytes.empty()) return;
+    if (::write(log.get(), bytes.data(), bytes.size()) < 0) log.reset();
 }
 
 StreamChardev::StreamChardev(std::string label, LoopTurn& turn, FileDescriptor log)
@@ -46,6 +54,11 @@ void StreamChardev::attach(CharFrontend* frontend) {
 void StreamChardev::shut_down() {
     close_peers();
     frontend_ = nullptr;
+}
+
+void StreamChardev::cut() {
+    for (const auto& peer : peers_)
+        if (!peer->ended()) ::shutdown(peer->fd(), SHUT_RDWR);
 }
 
 void StreamChardev::close_peers() {
@@ -73,9 +86,6 @@ void StreamChardev::peer_ended(StreamPeer& peer) {
     if (PeerUser* user = last_breath->user()) user->disconnected();  // may be the end of this object
 }
 
-void StreamChardev::peer_wrote(std::string_view bytes) {
-    if (!log_ || bytes.empty()) return;
-    if (::write(log_.get(), bytes.data(), bytes.size()) < 0) log_.reset();
-}
+void StreamChardev::peer_wrote(std::string_view bytes) { write_chardev_log(log_, bytes); }
 
 }  // namespace rhea

@@ -22,6 +22,8 @@ struct ChardevContext {
 
 /// A copy of a chardev's output in a file (`logfile=`). Trouble with the file is no trouble of the chardev.
 Result<FileDescriptor> open_chardev_log(const ChardevHost& host, const ChardevCommon& options);
+/// Gives up the log at the first error.
+void write_chardev_log(FileDescriptor& log, std::string_view bytes);
 /// Opens a file through the host: "Could not open '…': …".
 Result<FileDescriptor> open_chardev_file(const ChardevHost& host, const std::string& path, int flags,
                                          std::string_view verb = "open");
@@ -30,7 +32,7 @@ class StreamChardev : public Chardev, private StreamOwner {
 public:
     ~StreamChardev() override;
     void attach(CharFrontend* frontend) final;
-    bool in_use() const final { return frontend_ != nullptr; }
+    CharFrontend* frontend() const final { return frontend_; }
     void shut_down() override;
 
 protected:
@@ -40,6 +42,8 @@ protected:
     /// Takes over a new peer, and announces it when there is a front end.
     void adopt(std::unique_ptr<StreamPeer> peer);
     const std::vector<std::unique_ptr<StreamPeer>>& peers() const { return peers_; }
+    /// Ends the connections of all peers that are sockets, whatever they wait for.
+    void cut();
     /// A front end has come: time to make the peer that lasts.
     virtual void opened() {}
     /// A peer has gone; there is room for the next.

@@ -1,5 +1,6 @@
 #include "chardev/stream_peer.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMaxFds = 16;
 constexpr std::size_t kKeptCapacity = 64 * 1024;        // an output buffer that grew past this is given back when empty
+constexpr std::size_t kDatagram = 1024;  // fits into one packet of a network
 constexpr std::size_t kFileWrite = 64 * 1024;           // a file is written in such pieces,
 constexpr std::size_t kFileWritePerTurn = 1024 * 1024;  // and no more than this in one turn of the loop
 
@@ -38,6 +40,13 @@ std::unique_ptr<StreamPeer> StreamPeer::files(LoopTurn& turn, StreamOwner& owner
     return std::unique_ptr<StreamPeer>(new StreamPeer(turn, owner, std::move(in), std::move(out)));
 }
 
+std::unique_ptr<StreamPeer> StreamPeer::datagrams(LoopTurn& turn, StreamOwner& owner, FileDescriptor fd) {
+    FileDescriptor out(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
+    auto peer = files(turn, owner, std::move(fd), std::move(out));
+    peer->is_datagram_ = true;
+    return peer;
+}
+
 StreamPeer::~StreamPeer() { drop_fds(); }
 
 void StreamPeer::set_user(PeerUser* user) {
@@ -59,10 +68,11 @@ void StreamPeer::flush() {
     const bool was_blocked = blocked_;
     std::size_t left = is_socket_ ? SIZE_MAX : kFileWritePerTurn;
     while (!ended_ && !blocked_ && pending() > 0 && left > 0) {
-        const auto bytes = std::string_view(output_).substr(sent_, is_socket_ ? SIZE_MAX : kFileWrite);
-        const long n = send_some(bytes);
+        const auto bytes = std::string_view(output_).substr(sent_, is_socket_ ? SIZE_MAX : is_datagram_ ? kDatagram : kFileWrite);
+        long n = send_some(bytes);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
+        if (n < 0 && is_datagram_ && errno == ECONNREFUSED) n = static_cast<long>(bytes.size());  // of an earlier one
+        if (n < 0 && is_trouble(errno)) {
             end();
             break;
         }
@@ -164,13 +174,19 @@ void StreamPeer::read_some() {
         user_->received({buffer, static_cast<std::size_t>(n)});
         receiving_ = false;
         if (!ended_ && pending() > 0) flush();
-    } else if (n == 0) {
+    } else if (n == 0 && !is_datagram_) {
         input_over_ = true;
         answers_to_come_ = user_->input_ended() && !hung_up();
         queue();
-    } else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+    } else if (n < 0 && is_trouble(errno)) {
         end();
     }
+}
+
+/// A receiver of datagrams that is not there (yet) is no trouble.
+bool StreamPeer::is_trouble(int error) const {
+    if (error == EAGAIN || error == EWOULDBLOCK || error == EINTR) return false;
+    return !(is_datagram_ && error == ECONNREFUSED);
 }
 
 long StreamPeer::receive(char* buffer, std::size_t size) {

@@ -31,6 +31,8 @@ public:
     static std::unique_ptr<StreamPeer> socket(LoopTurn& turn, StreamOwner& owner, FileDescriptor fd, bool passes_fds);
     /// Each may be absent. The end of `in` ends the input only: the peer stays for output.
     static std::unique_ptr<StreamPeer> files(LoopTurn& turn, StreamOwner& owner, FileDescriptor in, FileDescriptor out);
+    /// A connected datagram socket: it has no end, and nobody needs to be there. Output leaves in small datagrams.
+    static std::unique_ptr<StreamPeer> datagrams(LoopTurn& turn, StreamOwner& owner, FileDescriptor fd);
     ~StreamPeer() override;
 
     /// Null: nobody is called (again), and nothing is read.
@@ -59,6 +61,7 @@ private:
     void drop_fds();
     void check_hang_up();
     bool hung_up() const;
+    bool is_trouble(int error) const;
     void discard_input();
     void settle_output();
     void end();
@@ -69,7 +72,8 @@ private:
     std::unique_ptr<FdWatch> in_watch_, out_watch_;
     std::size_t sent_ = 0;  // so much of output_ has left
     std::deque<int> fds_;
-    bool is_socket_ = false;
+    bool is_socket_ = false;  // of the stream kind
+    bool is_datagram_ = false;
     bool passes_fds_ = false;
     bool reading_ = true;
     bool receiving_ = false;  // inside the user's received()

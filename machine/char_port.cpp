@@ -9,7 +9,7 @@ CharPort::CharPort(Chardev* chardev, CharPortUser& user) : chardev_(chardev), us
 }
 
 CharPort::~CharPort() {
-    if (chardev_) chardev_->attach(nullptr);
+    if (chardev_) chardev_->detach(*this);
 }
 
 bool CharPort::write(std::span<const std::uint8_t> bytes) {
@@ -52,6 +52,12 @@ PeerUser* CharPort::connected(Peer& peer) {
     blocked_ = false;
     user_.opened(true);
     return this;
+}
+
+void CharPort::changed(Chardev& now) {
+    chardev_ = &now;
+    waiting_.clear();
+    if (peer_) disconnected();
 }
 
 void CharPort::received(std::string_view bytes) {

@@ -20,6 +20,8 @@ public:
     virtual void receive(std::span<const std::uint8_t> bytes) { static_cast<void>(bytes); }
     /// There is room for output again, after write() had none.
     virtual void can_write() {}
+    /// A break condition on the line.
+    virtual void receive_break() {}
     /// A client has come or gone.
     virtual void opened(bool open) { static_cast<void>(open); }
 };
@@ -45,6 +47,9 @@ public:
     bool connected() const { return peer_ != nullptr; }
 
     PeerUser* connected(Peer& peer) override;
+    void received_break() override { user_.receive_break(); }
+    bool allows_change() const override { return true; }
+    void changed(Chardev& now) override;
     void received(std::string_view bytes) override;
     void disconnected() override;
     void drained() override;

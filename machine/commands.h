@@ -2,6 +2,7 @@
 /// The command families of the machine, brought to the table where the program is put together.
 namespace rhea {
 
+class Chardevs;
 class CommandTable;
 class Lifecycle;
 class Machine;
@@ -15,7 +16,9 @@ void add_memory_commands(CommandTable& table, Machine& machine);
 void add_rtc_commands(CommandTable& table, Machine& machine);
 /// query-jobs, query-block-jobs.
 void add_job_commands(CommandTable& table, Machine& machine);
-/// query-mice, query-iothreads, query-rx-filter, query-chardev.
+/// add_client.
+void add_client_commands(CommandTable& table, Chardevs& chardevs);
+/// query-mice, query-iothreads, query-rx-filter.
 void add_inventory_commands(CommandTable& table, Machine& machine);
 
 }  // namespace rhea

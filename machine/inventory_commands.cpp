@@ -8,8 +8,6 @@
 namespace rhea {
 
 struct MouseInfo { std::string name; std::int64_t index = 0; bool current = false, absolute = false; };
-struct ChardevInfo { std::string label, filename; bool frontend_open = false; };
-struct ChardevBackendInfo { std::string name; };
 struct QueryRxFilter { std::optional<std::string> name; };
 enum class RxState { normal, none, all };
 struct RxFilterInfo {
@@ -26,12 +24,6 @@ template <>
 inline constexpr auto description<MouseInfo> =
     object("MouseInfo", member<&MouseInfo::name>("name"), member<&MouseInfo::index>("index"),
            member<&MouseInfo::current>("current"), member<&MouseInfo::absolute>("absolute"));
-template <>
-inline constexpr auto description<ChardevInfo> =
-    object("ChardevInfo", member<&ChardevInfo::label>("label"), member<&ChardevInfo::filename>("filename"),
-           member<&ChardevInfo::frontend_open>("frontend-open"));
-template <>
-inline constexpr auto description<ChardevBackendInfo> = object("ChardevBackendInfo", member<&ChardevBackendInfo::name>("name"));
 template <>
 inline constexpr auto description<QueryRxFilter> = object("q_obj_query-rx-filter-arg", member<&QueryRxFilter::name>("name"));
 template <> inline constexpr auto description<RxState> = enumeration<RxState>("RxState", "normal", "none", "all");
@@ -54,19 +46,6 @@ Result<std::vector<MouseInfo>> query_mice(Machine& machine, const Empty&) {
     return mice;
 }
 
-Result<std::vector<ChardevInfo>> query_chardev(Machine& machine, const Empty&) {
-    std::vector<ChardevInfo> infos;
-    for (const Chardev* chardev : machine.chardevs().all())
-        infos.push_back({chardev->label(), chardev->filename(), chardev->frontend_open()});
-    return infos;
-}
-
-Result<std::vector<ChardevBackendInfo>> query_chardev_backends(Machine&, const Empty&) {
-    std::vector<ChardevBackendInfo> infos;
-    for (std::string_view name : chardev_backends()) infos.push_back({std::string(name)});
-    return infos;
-}
-
 // No network device can be made yet: the list has nobody to fill it.
 
 Result<std::vector<RxFilterInfo>> query_rx_filter(Machine&, const QueryRxFilter& args) {
@@ -77,8 +56,6 @@ Result<std::vector<RxFilterInfo>> query_rx_filter(Machine&, const QueryRxFilter&
 constexpr Command kCommands[] = {
     command<query_rx_filter>("query-rx-filter", "Tells the receive filters of network devices."),
     command<query_mice>("query-mice", "Lists the pointing devices; the current one takes the input."),
-    command<query_chardev>("query-chardev", "Lists the character devices.").preconfig(),
-    command<query_chardev_backends>("query-chardev-backends", "Lists the kinds of character devices.").preconfig(),
 };
 
 }  // namespace

@@ -27,6 +27,9 @@
 #include "machine/qom/commands.h"
 #include "machine/supported.h"
 #include "machine/termination.h"
+#include "monitor/chardev_commands.h"
+#include "monitor/fd_commands.h"
+#include "monitor/yank_commands.h"
 
 namespace rhea {
 
@@ -73,7 +76,7 @@ public:
 
 private:
     bool serve(uv_loop_t& loop, int& status);
-    void add_commands(Engine& engine, Machine& machine);
+    void add_commands(Engine& engine, Machine& machine, FdSets& fd_sets);
 
     cli::Reporter& reporter_;
     cli::Config config_;
@@ -126,6 +129,13 @@ int Emulator::run() {
 
 bool Emulator::serve(uv_loop_t& loop, int& status) {
     ChardevHost host{&loop};
+    FdSets fd_sets;
+    for (const cli::AddFd& fd : config_.fds)
+        if (!add_fd(fd_sets, fd, reporter_)) return false;
+    host.open_file = [&fd_sets](const std::string& path, int flags, unsigned mode) { return fd_sets.open(path, flags, mode); };
+    host.error = [this](std::string_view text) { reporter_.error(text); };
+    std::function<void()> quit;
+    host.quit = [&quit] { quit(); };
     host.info = [this](std::string_view text) { reporter_.info(opening_, text); };
     Chardevs chardevs(std::move(host));
     for (const cli::Group& group : config_.chardevs) {
@@ -157,7 +167,10 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
     Machine machine(&loop, engine, chardevs, clocks, config_, accelerator->name);
 
     bool good = machine.build(reporter_);
-    add_commands(engine, machine);
+    quit = [&machine] { machine.life().quit(ShutdownCause::host_signal); };
+    fd_sets.set_running([&machine] { return machine.life().running(); });
+    engine.on_last_session_left([&fd_sets] { fd_sets.clients_gone(); });
+    add_commands(engine, machine, fd_sets);
     good = good && add_monitors(engine, chardevs, config_, reporter_);
     std::unique_ptr<QtestLog> qtest_log;
     std::unique_ptr<QtestServer> qtest;
@@ -189,7 +202,7 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
     return good;
 }
 
-void Emulator::add_commands(Engine& engine, Machine& machine) {
+void Emulator::add_commands(Engine& engine, Machine& machine, FdSets& fd_sets) {
     CommandTable& table = engine.commands();
     declare_lifecycle_events(engine.events());
     declare_device_events(engine.events());
@@ -198,6 +211,10 @@ void Emulator::add_commands(Engine& engine, Machine& machine) {
     add_memory_commands(table, machine);
     add_machine_info_commands(table, machine);
     add_inventory_commands(table, machine);
+    add_client_commands(table, machine.chardevs());
+    add_chardev_commands(table, machine.chardevs());
+    add_yank_commands(table, machine.chardevs());
+    add_fd_commands(table, fd_sets);
     add_pci_commands(table, machine.root_buses());
     add_qom_commands(table, machine.devices());
     add_device_commands(table, machine);

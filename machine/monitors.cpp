@@ -1,6 +1,11 @@
 #include "machine/monitors.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 
 namespace rhea {
 
@@ -22,7 +27,7 @@ Chardev* open_device(Chardevs& chardevs, const std::string& label, const std::st
         reporter.error(where, options.error());
         return nullptr;
     }
-    auto chardev = chardevs.create(*options);
+    auto chardev = create_chardev(chardevs, *options, where, reporter);
     if (!chardev) {
         reporter.error(where, chardev.error());
         return nullptr;
@@ -32,9 +37,31 @@ Chardev* open_device(Chardevs& chardevs, const std::string& label, const std::st
 
 }  // namespace
 
+Result<Chardev*> create_chardev(Chardevs& chardevs, const ChardevOptions& options, const cli::Location& where,
+                                const cli::Reporter& reporter) {
+    for (const std::string& warning : options.warnings) reporter.warning(where, warning);
+    Chardev* chardev = RHEA_TRY(chardevs.create(options));
+    if (const auto terminal = chardev->terminal(); !terminal.empty()) {
+        fmt::print("char device redirected to {} (label {})\n", terminal, chardev->label());
+        std::fflush(stdout);
+    }
+    return chardev;
+}
+
+bool add_fd(FdSets& sets, const cli::AddFd& fd, const cli::Reporter& reporter) {
+    const auto opaque = fd.opaque.empty() ? std::nullopt : std::optional<std::string>(fd.opaque);
+    FileDescriptor copy(::fcntl(fd.fd, F_DUPFD_CLOEXEC, 0));
+    if (!copy) {
+        reporter.error(fd.where, fmt::format("error duplicating fd: {}", std::strerror(errno)));
+        return false;
+    }
+    sets.add(std::move(copy), fd.set, opaque);
+    return true;
+}
+
 bool add_chardev(Chardevs& chardevs, const cli::Group& group, const cli::Reporter& reporter) {
     auto typed = chardev_options(group.options);
-    auto made = typed ? chardevs.create(*typed) : fail(typed.error());
+    auto made = typed ? create_chardev(chardevs, *typed, group.where, reporter) : fail(typed.error());
     if (!made) reporter.error(group.where, made.error());
     return made.has_value();
 }

@@ -6,10 +6,16 @@
 #include "machine/cli/process.h"
 #include "machine/qtest.h"
 #include "monitor/engine.h"
+#include "monitor/fd_sets.h"
 
 namespace rhea {
 
+/// Makes a chardev that the command line asks for, and says which terminal leads to a pty.
+Result<Chardev*> create_chardev(Chardevs& chardevs, const ChardevOptions& options, const cli::Location& where,
+                                const cli::Reporter& reporter);
+
 // Each reports its errors and gives false then.
+bool add_fd(FdSets& sets, const cli::AddFd& fd, const cli::Reporter& reporter);
 bool add_chardev(Chardevs& chardevs, const cli::Group& group, const cli::Reporter& reporter);
 bool add_monitors(Engine& engine, Chardevs& chardevs, const cli::Config& config, const cli::Reporter& reporter);
 bool start_qtest(Chardevs& chardevs, QtestTarget& target, const cli::Config& config, const cli::Reporter& reporter,

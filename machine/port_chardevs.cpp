@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "machine/monitors.h"
+
 namespace rhea {
 
 namespace {
@@ -15,7 +17,7 @@ Chardev* open_port(Chardevs& chardevs, const std::string& label, const cli::Text
     auto options = parsed ? chardev_options(*parsed) : fail(parsed.error());
     if (parsed)
         for (const std::string& warning : parsed->warnings()) reporter.warning(port.where, warning);
-    auto made = options ? chardevs.create(*options) : fail(options.error());
+    auto made = options ? create_chardev(chardevs, *options, port.where, reporter) : fail(options.error());
     if (made) return *made;
     if (!is_default(port) && !made.error().description().empty()) reporter.error(port.where, made.error());
     return nullptr;

@@ -9,7 +9,7 @@ QtestServer::QtestServer(Chardev& chardev, QtestTarget& target, QtestLog& log)
     chardev_.attach(this);
 }
 
-QtestServer::~QtestServer() { chardev_.attach(nullptr); }
+QtestServer::~QtestServer() { chardev_.detach(*this); }
 
 PeerUser* QtestServer::connected(Peer& peer) {
     if (session_ && session_->connected()) return nullptr;

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <limits>
 
-#include "machine/base64.h"
+#include "qobject/base64.h"
 
 namespace rhea {
 

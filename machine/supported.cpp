@@ -44,7 +44,6 @@ bool check_supported(const cli::Config& config, const cli::Reporter& reporter) {
     check.list(config.netdevs);
     check.list(config.nics);
     check.list(config.nets);
-    check.list(config.fds);
     check.list(config.acpi_tables);
     check.list(config.option_roms);
     check.list(config.fsdevs);

@@ -17,6 +17,7 @@ Monitor::~Monitor() = default;
 PeerUser* Monitor::connected(Peer& peer) {
     std::erase_if(sessions_, [](const auto& session) { return !session->peer(); });
     sessions_.push_back(std::make_shared<Session>(engine_, peer, wire_format(options_.dialect, options_.pretty), options_.limits));
+    sessions_.back()->set_named_fds(named_fds_);
     sessions_.back()->start();
     return sessions_.back().get();
 }
@@ -40,7 +41,7 @@ Monitor& Engine::add_monitor(Chardev& chardev, MonitorOptions options) {
 }
 
 void Engine::remove_monitor(Monitor& monitor) {
-    monitor.chardev().attach(nullptr);
+    monitor.chardev().detach(monitor);
     std::erase_if(monitors_, [&](const auto& owned) { return owned.get() == &monitor; });
 }
 

@@ -42,6 +42,7 @@ private:
     Engine& engine_;
     Chardev& chardev_;
     MonitorOptions options_;
+    FdNames named_fds_;
     std::vector<std::shared_ptr<Session>> sessions_;
 };
 
@@ -76,12 +77,19 @@ public:
     /// The reply of query-qmp-schema, made at first use.
     const std::string& schema();
 
+    /// Called when a client has left and no other is there.
+    void on_last_session_left(std::function<void()> call) { last_session_left_ = std::move(call); }
+
     /// Where a log line about a misbehaving client goes; standard error by default.
     void set_log(std::function<void(std::string_view)> log) { log_ = std::move(log); }
     void log(std::string_view line) const { log_(line); }
 
 private:
     friend class Session;
+    void session_begins() { ++sessions_; }
+    void session_ends() {
+        if (--sessions_ == 0 && last_session_left_) last_session_left_();
+    }
     void event(const EventRecord& event) override;
 
     Version version_;
@@ -94,6 +102,8 @@ private:
     std::string schema_;
     std::size_t schema_of_ = 0;                            // rows in the table when it was made
     bool preconfig_ = false;
+    std::size_t sessions_ = 0;                             // connected
+    std::function<void()> last_session_left_;
     std::function<void(std::string_view)> log_;
 };
 

@@ -81,6 +81,7 @@ Session::Session(Engine& engine, Peer& peer, const WireFormat& format, SessionLi
 Session::~Session() { std::erase(engine_.listening_, this); }
 
 void Session::start() {
+    engine_.session_begins();
     format_.greeting(out(), engine_.version());
     peer_->schedule();
     if (!format_.negotiates()) (void)negotiate(false);
@@ -148,6 +149,7 @@ void Session::disconnected() {
     command_mode_ = false;
     queue_.clear();
     std::erase(engine_.listening_, this);
+    engine_.session_ends();
 }
 
 void Session::drained() {

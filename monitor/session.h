@@ -7,6 +7,7 @@
 
 #include "chardev/chardev.h"
 #include "monitor/command_table.h"
+#include "monitor/fd_sets.h"
 #include "monitor/wire_format.h"
 
 namespace rhea {
@@ -36,6 +37,9 @@ public:
     /// An event in this session's format.
     void deliver(const std::string& event_line);
     Peer* peer() { return peer_; }
+    /// What getfd named, here or in another session of the same monitor.
+    FdNames& named_fds() { return *named_fds_; }
+    void set_named_fds(FdNames& names) { named_fds_ = &names; }
 
     // PeerUser
     void received(std::string_view bytes) override;
@@ -63,6 +67,8 @@ private:
     std::string& out() { return peer_->output(); }
 
     Engine& engine_;
+    FdNames own_fds_;                   // of a session without a monitor
+    FdNames* named_fds_ = &own_fds_;
     Peer* peer_;                        // null once disconnected
     const WireFormat& format_;
     SessionLimits limits_;

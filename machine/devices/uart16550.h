@@ -21,7 +21,7 @@ public:
 
     void reset();
     /// The other end holds the line low.
-    void receive_break();
+    void receive_break() override;
     Chardev* chardev() const { return port_.chardev(); }
 
     std::uint64_t io_read(std::uint64_t offset, unsigned size) override;

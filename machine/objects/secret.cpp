@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 
 #include "chardev/file_descriptor.h"
-#include "machine/base64.h"
+#include "qobject/base64.h"
 #include "machine/objects/options.h"
 #include "machine/platform.h"
 #include "machine/qom/basic_types.h"

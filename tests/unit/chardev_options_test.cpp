@@ -31,7 +31,7 @@ UnixSocketAddress unix_of(const ChardevSocket& socket) { return std::get<Data<Un
 
 TEST_CASE("-chardev options that make no chardev are refused in the recorded words", "[chardev][options]") {
     CHECK(error_of("foo,id=a") == "'foo' is not a valid char driver name");
-    CHECK(error_of("pty,id=a") == "'pty' is not a valid char driver name");
+    CHECK(error_of("braille,id=a") == "'braille' is not a valid char driver name");
     CHECK(error_of("id=a") == "chardev: \"a\" missing backend");
     CHECK(error_of("socket") == "chardev: no id specified");
     CHECK(error_of("foo") == "chardev: no id specified");
@@ -43,7 +43,14 @@ TEST_CASE("-chardev options that make no chardev are refused in the recorded wor
     CHECK(error_of("socket,id=a,path=/x,server=foo") == "Parameter 'server' expects 'on' or 'off'");
     CHECK(error_of("file,id=a") == "chardev: file: no filename given");
     CHECK(error_of("null,id=a,mux=foo") == "Parameter 'mux' expects 'on' or 'off'");
-    CHECK(error_of("null,id=a,mux=on") == "'mux' is not a valid char driver name");
+    CHECK(error_of("udp,id=a") == "chardev: udp: remote port not specified");
+    CHECK(error_of("udp,id=a,host=h") == "chardev: udp: remote port not specified");
+    CHECK(error_of("pipe,id=a") == "chardev: pipe: no device path given");
+    CHECK(error_of("tty,id=a") == "chardev: serial/tty: no device path given");
+    CHECK(error_of("serial,id=a") == "chardev: serial/tty: no device path given");
+    CHECK(error_of("parport,id=a") == "chardev: parallel: no device path given");
+    CHECK(error_of("mux,id=a") == "chardev: mux: no chardev given");
+    CHECK(error_of("console,id=a") == "'console' is not a valid char driver name");
     CHECK(error_of("null,id=a,path=/of/another/backend") == "");
     CHECK(error_of("socket,id=a,path=/x,max-clients=0") ==
           "Parameter 'max-clients' expects a value in range from 1 to 1024");
@@ -95,6 +102,18 @@ TEST_CASE("the short strings of -qmp name the same chardevs", "[chardev][options
     CHECK(chardev_options(*parse_legacy_chardev("a", "null"))->backend.type == ChardevKind::null);
     const auto file = chardev_options(*parse_legacy_chardev("a", "file:/tmp/a,b"));
     CHECK(std::get<Data<ChardevFile>>(file->backend.u).data.out == "/tmp/a,b");
+    const auto udp = chardev_options(*parse_legacy_chardev("a", "udp::4@127.0.0.1:5"));
+    const auto& udp_data = std::get<Data<ChardevUdp>>(udp->backend.u).data;
+    CHECK(std::get<Data<InetSocketAddress>>(udp_data.remote.u).data.host == "localhost");
+    CHECK(std::get<Data<InetSocketAddress>>(udp_data.local->u).data.port == "5");
+    const auto vc = chardev_options(*parse_legacy_chardev("a", "vc:80Cx24"));
+    CHECK(std::get<Data<ChardevVc>>(vc->backend.u).data.cols == 80);
+    CHECK(std::get<Data<ChardevVc>>(vc->backend.u).data.height == 24);
+    CHECK(chardev_options(*parse_legacy_chardev("a", "mon:stdio"))->mux);
+    CHECK(chardev_options(*parse_legacy_chardev("a", "/dev/ttyS0"))->backend.type == ChardevKind::serial);
+    CHECK(chardev_options(*parse_legacy_chardev("a", "/dev/parport0"))->backend.type == ChardevKind::parallel);
+    CHECK(chardev_options(*parse_chardev("tty,id=a,path=/dev/ttyS0"))->warnings ==
+          std::vector<std::string>{"The alias 'tty' is deprecated, use 'serial' instead"});
     CHECK(chardev_reference("chardev:mon0") == "mon0");
     CHECK_FALSE(chardev_reference("unix:x"));
 }
@@ -109,8 +128,16 @@ TEST_CASE("short strings that are none are refused in the recorded words", "[cha
         CAPTURE(text);
         CHECK(legacy_error_of(text) == "parse error");
     }
-    CHECK(legacy_error_of("pty") == "'pty' is not a valid char driver name");
-    CHECK(legacy_error_of("pipe:/tmp/p") == "'pipe' is not a valid char driver name");
+    for (const char* text : {"vc:", "vc:80", "vc:80xx24", "vc:ax3", "udp:", "udp:1", "udp:h:4@", "udp:h:4@h"}) {
+        CAPTURE(text);
+        CHECK(legacy_error_of(text) == "parse error");
+    }
+    CHECK(legacy_error_of("mon:foo") == "'foo' is not a valid char driver");
+    CHECK(legacy_error_of("mon:chardev:x") == "'chardev:x' is not a valid char driver");
+    CHECK(legacy_error_of("mon:mon:null") == "'mon:null' is not a valid char driver");
+    CHECK(legacy_error_of("ringbuf") == "'ringbuf' is not a valid char driver");
+    CHECK(legacy_error_of("tty") == "'tty' is not a valid char driver");
+    CHECK(legacy_error_of("con:") == "'console' is not a valid char driver name");
     CHECK(legacy_error_of("unix:a,server=on,host=b,port=5") == "None or one of 'path', 'fd' or 'host' option required.");
 }
 

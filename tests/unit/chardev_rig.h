@@ -75,6 +75,12 @@ class Client {
 public:
     explicit Client(int fd) : fd_(fd) {}
     Client(Client&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    Client& operator=(Client&& other) noexcept {
+        std::swap(fd_, other.fd_);
+        received.clear();
+        at_end = false;
+        return *this;
+    }
     ~Client() { close(); }
 
     static Client unix_socket(const std::string& path, bool abstract = false) {
@@ -156,6 +162,7 @@ public:
             if (on_info) on_info();
         };
         host.error = host.info;
+        host.quit = [this] { ++quits; };
         chardevs = std::make_unique<Chardevs>(std::move(host));
     }
     ~Rig() {
@@ -210,6 +217,7 @@ public:
 
     std::string directory = "/tmp/rhea-test-XXXXXX";
     uv_loop_t loop;
+    int quits = 0;
     std::vector<std::string> messages;
     std::function<void()> on_info;
     std::unique_ptr<Chardevs> chardevs;

@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "chardev/memory_chardev.h"
-#include "machine/base64.h"
+#include "qobject/base64.h"
 #include "machine/devices/i8254.h"
 #include "machine/gsi.h"
 #include "machine/guest_memory.h"

@@ -5,6 +5,8 @@
 
 namespace rhea {
 
+/// Only characters that base 64 text has: its alphabet, padding and line ends.
+bool is_base64(std::string_view text);
 std::string base64_encode(std::string_view bytes);
 /// Skips characters that are not of the alphabet, and ends at the padding.
 std::string base64_decode(std::string_view text);

@@ -1,5 +1,6 @@
-#include "machine/base64.h"
+#include "qobject/base64.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace rhea {
@@ -16,6 +17,10 @@ int digit(char c) {
 }
 
 }  // namespace
+
+bool is_base64(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return digit(c) >= 0 || c == '=' || c == '\n'; });
+}
 
 std::string base64_encode(std::string_view bytes) {
     std::string text;
