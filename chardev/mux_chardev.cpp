@@ -49,7 +49,7 @@ public:
     bool focused() const override { return mux_.focused() == this; }
 
     void announce() {
-        reading_ = true;
+        announced_ = reading_ = true;
         user_ = frontend_->connected(*this);
     }
 
@@ -57,10 +57,11 @@ public:
     CharFrontend* frontend_;
     PeerUser* user_ = nullptr;
     bool reading_ = true;
+    bool announced_ = false;
 };
 
 MuxChardev::MuxChardev(std::string label, const ChardevContext& context, Chardev& base)
-    : Chardev(std::move(label)), host_(context.host), turn_(context.turn), base_(base) {
+    : Chardev(std::move(label)), TurnTask(context.turn), host_(context.host), base_(base) {
     CharFrontend& frontend = *this;
     base_.set_frontend_open(false);
     base_.attach(&frontend);
@@ -80,14 +81,14 @@ CharFrontend* MuxChardev::frontend() const { return focused() ? focused()->front
 
 void MuxChardev::attach(CharFrontend* frontend) {
     if (!frontend) {
-        for (auto& slot : std::exchange(slots_, {})) turn_.bury(std::move(slot));  // one may be on the call stack
+        for (auto& slot : std::exchange(slots_, {})) turn().bury(std::move(slot));  // one may be on the call stack
         focus_ = 0;
         return;
     }
     base_.set_frontend_open(true);
     slots_.push_back(std::make_unique<Slot>(*this, *frontend));
     set_focus(slots_.size() - 1);
-    if (lower_) slots_.back()->announce();
+    queue();
 }
 
 void MuxChardev::detach(CharFrontend& frontend) {
@@ -96,7 +97,7 @@ void MuxChardev::detach(CharFrontend& frontend) {
     const auto index = static_cast<std::size_t>(at - slots_.begin());
     const bool had_focus = index == focus_;
     (*at)->schedule();
-    turn_.bury(std::move(*at));
+    turn().bury(std::move(*at));
     slots_.erase(at);
     if (index < focus_ || focus_ >= slots_.size()) focus_ = focus_ > 0 ? focus_ - 1 : 0;
     if (had_focus && focused() && focused()->user_) focused()->user_->focus_changed(true);
@@ -121,8 +122,13 @@ PeerUser* MuxChardev::connected(Peer& peer) {
     if (lower_) return nullptr;  // a base with several clients: its input cannot be told apart
     lower_ = &peer;
     escaped_ = false;
-    for (std::size_t i = 0; i < slots_.size(); ++i) slots_[i]->announce();
+    queue();
     return this;
+}
+
+void MuxChardev::turn_end() {
+    for (std::size_t i = 0; lower_ && i < slots_.size(); ++i)
+        if (!slots_[i]->announced_) slots_[i]->announce();
 }
 
 void MuxChardev::received(std::string_view bytes) {
@@ -180,7 +186,7 @@ void MuxChardev::write(std::string_view bytes) {
     } else {
         for (const char c : bytes) {
             if (std::exchange(line_start_, c == '\n')) {
-                const std::uint64_t now = uv_now(turn_.loop());
+                const std::uint64_t now = uv_now(turn().loop());
                 if (first_stamp_ == 0) first_stamp_ = now;
                 const std::uint64_t ms = now - first_stamp_, s = ms / 1000;
                 out += fmt::format("[{:02}:{:02}:{:02}.{:03}] ", s / 3600, s / 60 % 60, s % 60, ms % 1000);
@@ -200,8 +206,10 @@ bool MuxChardev::input_ended() {
 
 void MuxChardev::disconnected() {
     lower_ = nullptr;
-    for (std::size_t i = 0; i < slots_.size(); ++i)
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        slots_[i]->announced_ = false;
         if (PeerUser* user = std::exchange(slots_[i]->user_, nullptr)) user->disconnected();
+    }
 }
 
 void MuxChardev::drained() {

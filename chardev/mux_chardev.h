@@ -12,7 +12,7 @@
 
 namespace rhea {
 
-class MuxChardev final : public Chardev, private CharFrontend, private PeerUser {
+class MuxChardev final : public Chardev, private CharFrontend, private PeerUser, private TurnTask {
 public:
     static constexpr std::size_t kMaxFrontends = 4;
 
@@ -21,7 +21,8 @@ public:
     ~MuxChardev() override;
 
     std::string filename() const override { return "mux"; }
-    /// One more; the newest has the input. Null takes all away.
+    /// One more; the newest has the input. It hears of the stream at the end of the turn, when it is known who has the focus
+    /// in the end. Null takes all away.
     void attach(CharFrontend* frontend) override;
     void detach(CharFrontend& frontend) override;
     CharFrontend* frontend() const override;
@@ -41,6 +42,7 @@ private:
     void disconnected() override;
     void drained() override;
 
+    void turn_end() override;
     void command(char key);
     void set_focus(std::size_t slot);
     void deliver(std::string_view bytes);
@@ -49,7 +51,6 @@ private:
     Slot* focused() const { return focus_ < slots_.size() ? slots_[focus_].get() : nullptr; }
 
     const ChardevHost& host_;
-    LoopTurn& turn_;
     Chardev& base_;
     Peer* lower_ = nullptr;  // the stream of the base, while there is one
     std::vector<std::unique_ptr<Slot>> slots_;

@@ -18,6 +18,7 @@
 namespace rhea {
 
 class LoopTurn;
+class TlsCredentials;
 
 /// What chardevs need of the program around them. Functions left empty have the default named.
 struct ChardevHost {
@@ -31,6 +32,11 @@ struct ChardevHost {
     /// What somebody at a multiplexed terminal asks for with Ctrl-A x and Ctrl-A s. Default: nothing happens.
     std::function<void()> quit = {};
     std::function<void()> commit_disks = {};
+    /// The TLS credentials of `tls-creds=ID`: "No TLS credentials with id 'x'", "Object with id 'x' is not TLS credentials".
+    /// Default: there are none.
+    std::function<Result<std::shared_ptr<TlsCredentials>>(const std::string& id)> tls_credentials = {};
+    /// Whether the authorization object `id` (`tls-authz=ID`) welcomes a client of that name. Default: no.
+    std::function<bool(const std::string& id, const std::string& name)> authorize = {};
 };
 
 /// Finds a file descriptor that a client passed under a name (getfd). The chardev owns what it gets.

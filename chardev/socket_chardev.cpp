@@ -10,6 +10,9 @@
 #include <cerrno>
 #include <chrono>
 
+#include "chardev/telnet_layer.h"
+#include "chardev/websocket_layer.h"
+
 namespace rhea {
 
 namespace {
@@ -30,9 +33,10 @@ std::unique_ptr<StreamPeer> make_peer(LoopTurn& turn, StreamOwner& owner, FileDe
     return StreamPeer::socket(turn, owner, std::move(fd), is_unix);
 }
 
-const StreamPeer* live_peer(const std::vector<std::unique_ptr<StreamPeer>>& peers) {
-    const auto at = std::find_if(peers.begin(), peers.end(), [](const auto& p) { return !p->ended(); });
-    return at == peers.end() ? nullptr : at->get();
+/// The name of an address or connection with the right protocol in it.
+std::string with_protocol(std::string name, std::string_view protocol) {
+    if (name.starts_with("tcp:")) name.replace(0, 3, protocol);
+    return name;
 }
 
 }  // namespace
@@ -46,30 +50,68 @@ Result<void> check_socket_options(const ChardevSocket& options) {
     if (!server && options.wait) return fail("'wait' option is incompatible with socket in client connect mode");
     if (!server && options.websocket.value_or(false)) return fail("Websocket client is not implemented");
     if (options.tls_authz && !options.tls_creds) return fail("'tls_authz' option requires 'tls_creds' option");
-    if (options.tls_creds) return fail(fmt::format("No TLS credentials with id '{}'", *options.tls_creds));
-    if (options.telnet.value_or(false)) return fail("'telnet' is not a valid char driver name");
     if (options.tn3270.value_or(false)) return fail("'tn3270' is not a valid char driver name");
-    if (options.websocket.value_or(false)) return fail("'websocket' is not a valid char driver name");
     return {};
+}
+
+// --- Layers
+
+Result<SocketLayers> SocketLayers::of(const ChardevHost& host, const ChardevSocket& options) {
+    SocketLayers layers;
+    layers.telnet_ = options.telnet.value_or(false);
+    layers.websocket_ = options.websocket.value_or(false);
+    if (!options.tls_creds) return layers;
+    if (!host.tls_credentials) return fail(fmt::format("No TLS credentials with id '{}'", *options.tls_creds));
+    auto credentials = RHEA_TRY(host.tls_credentials(*options.tls_creds));
+    const bool server = options.server.value_or(true);
+    if (server && credentials->endpoint() != TlsEndpoint::server)
+        return fail("Expected TLS credentials for a server endpoint");
+    if (!server && credentials->endpoint() != TlsEndpoint::client)
+        return fail("Expected TLS credentials for a client endpoint");
+    if (options.addr.type != SocketAddressType::inet)
+        return fail(fmt::format("'tls_creds' option is incompatible with '{}' address type", enum_name(options.addr.type)));
+    layers.tls_ = std::move(credentials);
+    if (const auto* inet = std::get_if<Data<InetSocketAddress>>(&options.addr.u)) layers.server_name_ = inet->data.host;
+    if (options.tls_authz)
+        layers.authorization_ = [&host, id = *options.tls_authz](const std::string& name) {
+            return host.authorize && host.authorize(id, name);
+        };
+    return layers;
+}
+
+PeerLayers SocketLayers::make() const {
+    PeerLayers layers;
+    if (tls_) {
+        auto session = tls_->session(server_name_, authorization_);
+        if (!session) return layers;
+        layers.push_back(std::move(session));
+    }
+    // As with QEMU, a WebSocket is no telnet besides.
+    if (websocket_) layers.push_back(std::make_unique<WebsocketLayer>());
+    else if (telnet_) layers.push_back(std::make_unique<TelnetLayer>());
+    return layers;
 }
 
 // --- Server
 
 Result<std::unique_ptr<Chardev>> SocketServer::open(const ChardevContext& context, const ChardevOptions& options) {
     const ChardevSocket& socket = socket_options(options);
+    auto layers = RHEA_TRY(SocketLayers::of(context.host, socket));
     auto log = RHEA_TRY(open_chardev_log(context.host, socket));
     auto sockets = RHEA_TRY(listen_sockets(socket.addr, context.named_fds, options.max_clients > 1 ? kCrowdBacklog : 1));
-    std::unique_ptr<SocketServer> server(new SocketServer(context, options, std::move(log), std::move(sockets)));
+    std::unique_ptr<SocketServer> server(new SocketServer(context, options, std::move(log), std::move(sockets), std::move(layers)));
     if (socket.wait.value_or(false)) server->wait_for_client(context.host);
     return std::unique_ptr<Chardev>(std::move(server));
 }
 
 SocketServer::SocketServer(const ChardevContext& context, const ChardevOptions& options, FileDescriptor log,
-                           std::vector<FileDescriptor> sockets)
+                           std::vector<FileDescriptor> sockets, SocketLayers layers)
     : StreamChardev(options.id, context.turn, std::move(log)),
       options_(socket_options(options)),
+      layers_(std::move(layers)),
       max_clients_(options.max_clients),
-      address_(address_name(options_.addr, sockets.front().get()) + ",server=on") {
+      address_(with_protocol(address_name(options_.addr, sockets.front().get()), layers_.protocol()) +
+               (options_.addr.type == SocketAddressType::vsock ? "" : ",server=on")) {
     FdUser& user = *this;
     for (FileDescriptor& socket : sockets) {
         auto watch = std::make_unique<FdWatch>(turn(), socket.get(), user);
@@ -91,8 +133,9 @@ void SocketServer::shut_down() {
 }
 
 std::string SocketServer::filename() const {
-    const StreamPeer* peer = live_peer(peers());
-    return peer ? connection_name(peer->fd(), true) : "disconnected:" + address_;
+    for (const auto& peer : peers())
+        if (!peer->ended() && is_ready(*peer)) return with_protocol(connection_name(peer->fd(), true), layers_.protocol());
+    return "disconnected:" + address_;
 }
 
 /// Nothing else runs meanwhile: this is for the start of the program, before it catches signals.
@@ -119,15 +162,20 @@ bool SocketServer::accept_from(int listening) {
         if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) pause();
         return false;
     }
-    adopt(make_peer(turn(), owner(), std::move(client), options_));
-    listen_if_room();
+    take(std::move(client));
     return true;
+}
+
+void SocketServer::take(FileDescriptor client) {
+    auto layers = layers_.make();
+    if (layers.empty() && layers_.is_there()) return;
+    adopt(make_peer(turn(), owner(), std::move(client), options_), std::move(layers));
+    listen_if_room();
 }
 
 bool SocketServer::add_client(FileDescriptor& socket) {
     if (peers().size() >= max_clients_ || !prepare_socket(socket.get())) return false;
-    adopt(make_peer(turn(), owner(), std::move(socket), options_));
-    listen_if_room();
+    take(std::move(socket));
     return true;
 }
 
@@ -155,15 +203,21 @@ void SocketServer::pause() {
 // --- Client
 
 Result<std::unique_ptr<Chardev>> SocketClient::open(const ChardevContext& context, const ChardevOptions& options) {
-    auto log = RHEA_TRY(open_chardev_log(context.host, socket_options(options)));
-    std::unique_ptr<SocketClient> client(new SocketClient(context, options, std::move(log)));
+    const ChardevSocket& socket = socket_options(options);
+    auto layers = RHEA_TRY(SocketLayers::of(context.host, socket));
+    auto log = RHEA_TRY(open_chardev_log(context.host, socket));
+    std::unique_ptr<SocketClient> client(new SocketClient(context, options, std::move(log), std::move(layers)));
     if (client->connector_) client->try_to_connect();
     else client->connected(RHEA_TRY(connect_socket(client->options_.addr, context.named_fds)));
     return std::unique_ptr<Chardev>(std::move(client));
 }
 
-SocketClient::SocketClient(const ChardevContext& context, const ChardevOptions& options, FileDescriptor log)
-    : StreamChardev(options.id, context.turn, std::move(log)), host_(context.host), options_(socket_options(options)) {
+SocketClient::SocketClient(const ChardevContext& context, const ChardevOptions& options, FileDescriptor log,
+                           SocketLayers layers)
+    : StreamChardev(options.id, context.turn, std::move(log)),
+      host_(context.host),
+      options_(socket_options(options)),
+      layers_(std::move(layers)) {
     const std::int64_t seconds = std::min<std::int64_t>(options_.reconnect.value_or(0), kLongestRetry.count());
     if (seconds <= 0) return;
     retry_ms_ = static_cast<std::uint64_t>(seconds) * 1000;
@@ -189,7 +243,7 @@ void SocketClient::try_to_connect() {
 void SocketClient::connected(Result<FileDescriptor> socket) {
     if (socket) {
         trouble_told_ = false;
-        return adopt(make_peer(turn(), owner(), std::move(*socket), options_));
+        return take(std::move(*socket));
     }
     if (!std::exchange(trouble_told_, true))
         host_.error(fmt::format("Unable to connect character device {}: {}", label(), socket.error().description()));
@@ -204,13 +258,20 @@ void SocketClient::retry_later() {
 
 bool SocketClient::add_client(FileDescriptor& socket) {
     if (!peers().empty() || !prepare_socket(socket.get())) return false;
-    adopt(make_peer(turn(), owner(), std::move(socket), options_));
+    take(std::move(socket));
     return true;
 }
 
+void SocketClient::take(FileDescriptor socket) {
+    auto layers = layers_.make();
+    if (layers.empty() && layers_.is_there()) return retry_later();
+    adopt(make_peer(turn(), owner(), std::move(socket), options_), std::move(layers));
+}
+
 std::string SocketClient::filename() const {
-    const StreamPeer* peer = live_peer(peers());
-    return peer ? connection_name(peer->fd(), false) : "disconnected:" + address_name(options_.addr);
+    for (const auto& peer : peers())
+        if (!peer->ended() && is_ready(*peer)) return with_protocol(connection_name(peer->fd(), false), layers_.protocol());
+    return "disconnected:" + with_protocol(address_name(options_.addr), layers_.protocol());
 }
 
 }  // namespace rhea

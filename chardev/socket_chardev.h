@@ -8,11 +8,30 @@
 #include "chardev/connector.h"
 #include "chardev/socket_address.h"
 #include "chardev/stream_chardev.h"
+#include "chardev/tls.h"
 
 namespace rhea {
 
 /// Whether the options go together, with QEMU's errors.
 Result<void> check_socket_options(const ChardevSocket& options);
+
+/// How a connected socket becomes a peer: what lies between it and the front end.
+class SocketLayers {
+public:
+    /// Finds the credentials.
+    static Result<SocketLayers> of(const ChardevHost& host, const ChardevSocket& options);
+    bool is_there() const { return telnet_ || websocket_ || tls_; }
+    /// Empty when TLS refuses.
+    PeerLayers make() const;
+    /// "telnet", "websocket", "tcp": how query-chardev calls an internet socket.
+    std::string_view protocol() const { return telnet_ ? "telnet" : websocket_ ? "websocket" : "tcp"; }
+
+private:
+    bool telnet_ = false, websocket_ = false;
+    std::shared_ptr<TlsCredentials> tls_;
+    std::string server_name_;
+    TlsAuthorization authorization_;
+};
 
 class SocketServer final : public StreamChardev, private FdUser {
 public:
@@ -26,8 +45,9 @@ public:
     void shut_down() override;
 
 private:
+    void take(FileDescriptor client);
     SocketServer(const ChardevContext& context, const ChardevOptions& options, FileDescriptor log,
-                 std::vector<FileDescriptor> sockets);
+                 std::vector<FileDescriptor> sockets, SocketLayers layers);
     void wait_for_client(const ChardevHost& host);
     void fd_ready(FdWatch& watch, int events) override;
     void peer_left() override { listen_if_room(); }
@@ -42,6 +62,7 @@ private:
     };
 
     ChardevSocket options_;
+    SocketLayers layers_;
     unsigned max_clients_;
     std::string address_;  // of the first listener
     std::vector<Listener> listeners_;
@@ -62,7 +83,8 @@ public:
     void shut_down() override;
 
 private:
-    SocketClient(const ChardevContext& context, const ChardevOptions& options, FileDescriptor log);
+    void take(FileDescriptor socket);
+    SocketClient(const ChardevContext& context, const ChardevOptions& options, FileDescriptor log, SocketLayers layers);
     void peer_left() override { retry_later(); }
     void try_to_connect();
     void connected(Result<FileDescriptor> socket);
@@ -70,6 +92,7 @@ private:
 
     const ChardevHost& host_;
     ChardevSocket options_;
+    SocketLayers layers_;
     std::uint64_t retry_ms_ = 0;  // 0: never again
     bool trouble_told_ = false;   // once for a series of failures
     std::unique_ptr<Connector> connector_;

@@ -48,7 +48,7 @@ void StreamChardev::attach(CharFrontend* frontend) {
     opened();
     // A front end may detach itself while it is told of the first peer.
     for (std::size_t i = 0; i < peers_.size() && frontend_ == frontend; ++i)
-        if (!peers_[i]->ended() && !peers_[i]->user()) announce(*peers_[i]);
+        if (!peers_[i]->ended() && !announced(*peers_[i])) announce(*peers_[i]);
 }
 
 void StreamChardev::shut_down() {
@@ -63,29 +63,85 @@ void StreamChardev::cut() {
 
 void StreamChardev::close_peers() {
     for (const auto& peer : peers_) {
-        peer->set_user(nullptr);
-        peer->close();
+        LayeredPeer* layers = layered(*peer);
+        if (layers) {
+            layers->set_user(nullptr);
+            layers->close();
+        } else {
+            peer->set_user(nullptr);
+            peer->close();
+        }
     }
 }
 
-void StreamChardev::adopt(std::unique_ptr<StreamPeer> peer) {
+void StreamChardev::adopt(std::unique_ptr<StreamPeer> peer, PeerLayers layers) {
     peers_.push_back(std::move(peer));
-    if (frontend_) announce(*peers_.back());
+    StreamPeer& stream = *peers_.back();
+    if (!layers.empty()) {
+        LayerOwner& owner = *this;
+        layered_.push_back(std::make_unique<LayeredPeer>(stream, owner, std::move(layers)));
+        LayeredPeer& top = *layered_.back();
+        stream.set_user(&top);
+        top.begin();
+    } else if (frontend_) {
+        announce(stream);
+    }
+}
+
+LayeredPeer* StreamChardev::layered(const StreamPeer& peer) const {
+    const Peer* lower = &peer;
+    const auto at = std::find_if(layered_.begin(), layered_.end(), [&](const auto& l) { return &l->lower() == lower; });
+    return at == layered_.end() ? nullptr : at->get();
+}
+
+bool StreamChardev::is_ready(const StreamPeer& peer) const {
+    const LayeredPeer* layers = layered(peer);
+    return !layers || layers->ready();
+}
+
+bool StreamChardev::announced(const StreamPeer& peer) const {
+    const LayeredPeer* layers = layered(peer);
+    return layers ? layers->user() != nullptr : peer.user() != nullptr;
 }
 
 void StreamChardev::announce(StreamPeer& peer) {
-    if (PeerUser* user = frontend_->connected(peer)) peer.set_user(user);
-    else peer.close();
+    LayeredPeer* layers = layered(peer);
+    if (layers && !layers->ready()) return;  // layers_ready will come
+    PeerUser* user = layers ? frontend_->connected(*layers) : frontend_->connected(peer);
+    if (!user) {
+        if (layers) layers->close();
+        else peer.close();
+    } else if (layers) {
+        layers->set_user(user);
+    } else {
+        peer.set_user(user);
+    }
+}
+
+void StreamChardev::layers_ready(LayeredPeer& peer) {
+    const auto at = std::find_if(peers_.begin(), peers_.end(), [&](const auto& p) { return layered(*p) == &peer; });
+    if (frontend_ && at != peers_.end() && !(*at)->ended()) announce(**at);
 }
 
 void StreamChardev::peer_ended(StreamPeer& peer) {
     const auto at = std::find_if(peers_.begin(), peers_.end(), [&peer](const auto& p) { return p.get() == &peer; });
     const std::unique_ptr<StreamPeer> last_breath = std::move(*at);
     peers_.erase(at);
+    std::unique_ptr<LayeredPeer> layers;
+    if (const LayeredPeer* own = layered(peer)) {
+        const auto mine = std::find_if(layered_.begin(), layered_.end(), [own](const auto& l) { return l.get() == own; });
+        layers = std::move(*mine);
+        layered_.erase(mine);
+    }
     peer_left();
     if (PeerUser* user = last_breath->user()) user->disconnected();  // may be the end of this object
 }
 
-void StreamChardev::peer_wrote(std::string_view bytes) { write_chardev_log(log_, bytes); }
+/// The log shows what the front end has written, and not what layers make of it.
+void StreamChardev::peer_wrote(std::string_view bytes) {
+    if (layered_.empty()) write_chardev_log(log_, bytes);
+}
+
+void StreamChardev::layers_wrote(std::string_view plain) { write_chardev_log(log_, plain); }
 
 }  // namespace rhea

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "chardev/chardev.h"
+#include "chardev/layered_peer.h"
 #include "chardev/loop_turn.h"
 #include "chardev/options.h"
 #include "chardev/registry.h"
@@ -28,7 +29,7 @@ void write_chardev_log(FileDescriptor& log, std::string_view bytes);
 Result<FileDescriptor> open_chardev_file(const ChardevHost& host, const std::string& path, int flags,
                                          std::string_view verb = "open");
 
-class StreamChardev : public Chardev, private StreamOwner {
+class StreamChardev : public Chardev, private StreamOwner, private LayerOwner {
 public:
     ~StreamChardev() override;
     void attach(CharFrontend* frontend) final;
@@ -40,7 +41,10 @@ protected:
     LoopTurn& turn() const { return turn_; }
     StreamOwner& owner() { return *this; }
     /// Takes over a new peer, and announces it when there is a front end.
-    void adopt(std::unique_ptr<StreamPeer> peer);
+    /// With layers that is when their handshakes are done.
+    void adopt(std::unique_ptr<StreamPeer> peer, PeerLayers layers = {});
+    /// Whether bytes of the front end's may flow.
+    bool is_ready(const StreamPeer& peer) const;
     const std::vector<std::unique_ptr<StreamPeer>>& peers() const { return peers_; }
     /// Ends the connections of all peers that are sockets, whatever they wait for.
     void cut();
@@ -52,6 +56,11 @@ protected:
 private:
     void peer_ended(StreamPeer& peer) override;
     void peer_wrote(std::string_view bytes) override;
+    void layers_ready(LayeredPeer& peer) override;
+    void layers_wrote(std::string_view plain) override;
+    void layers_break() override { send_break(); }
+    LayeredPeer* layered(const StreamPeer& peer) const;
+    bool announced(const StreamPeer& peer) const;
     void announce(StreamPeer& peer);
     void close_peers();
 
@@ -59,6 +68,7 @@ private:
     FileDescriptor log_;
     CharFrontend* frontend_ = nullptr;
     std::vector<std::unique_ptr<StreamPeer>> peers_;
+    std::vector<std::unique_ptr<LayeredPeer>> layered_;  // on some or all of peers_
 };
 
 }  // namespace rhea

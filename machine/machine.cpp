@@ -172,7 +172,7 @@ bool Machine::plug_devices(const cli::Reporter& reporter) {
 }
 
 bool Machine::build(const cli::Reporter& reporter) {
-    if (!add_objects(reporter) || !open_drives(reporter) || !open_port_chardevs(chardevs_, config_, reporter, port_chardevs_)) return false;
+    if (!add_objects(reporter) || !open_drives(reporter) || !open_port_chardevs(chardevs_, engine_, config_, reporter, port_chardevs_)) return false;
     if (type_->is_pc) {
         if (!make_ram(reporter)) return false;
         ram_->map_into(memory_);

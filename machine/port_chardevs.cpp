@@ -11,13 +11,14 @@ namespace {
 bool is_default(const cli::Text& port) { return port.where.text.empty(); }
 
 /// What TEXT of an option means, under the label given; null after an error.
-Chardev* open_port(Chardevs& chardevs, const std::string& label, const cli::Text& port, const cli::Reporter& reporter) {
+Chardev* open_port(Chardevs& chardevs, Engine& engine, const std::string& label, const cli::Text& port, const cli::Reporter& reporter) {
     if (const auto id = chardev_reference(port.value)) return chardevs.find(*id);
     auto parsed = parse_legacy_chardev(label, port.value);
     auto options = parsed ? chardev_options(*parsed) : fail(parsed.error());
     if (parsed)
         for (const std::string& warning : parsed->warnings()) reporter.warning(port.where, warning);
     auto made = options ? create_chardev(chardevs, *options, port.where, reporter) : fail(options.error());
+    if (made && port.value.starts_with("mon:")) engine.add_hmp_monitor(**made);
     if (made) return *made;
     if (!is_default(port) && !made.error().description().empty()) reporter.error(port.where, made.error());
     return nullptr;
@@ -32,13 +33,13 @@ constexpr std::size_t kMaxParallels = 3;
 
 }  // namespace
 
-bool open_port_chardevs(Chardevs& chardevs, const cli::Config& config, const cli::Reporter& reporter, PortChardevs& out) {
+bool open_port_chardevs(Chardevs& chardevs, Engine& engine, const cli::Config& config, const cli::Reporter& reporter, PortChardevs& out) {
     for (const cli::Text& port : config.serials) {
         if (port.value == "none") {
             out.serials.push_back(std::nullopt);
             continue;
         }
-        Chardev* chardev = open_port(chardevs, fmt::format("serial{}", out.serials.size()), port, reporter);
+        Chardev* chardev = open_port(chardevs, engine, fmt::format("serial{}", out.serials.size()), port, reporter);
         if (!chardev && !is_default(port))
             return no_backend(port, "could not connect serial device to character backend", reporter);
         out.serials.push_back(chardev);
@@ -49,13 +50,13 @@ bool open_port_chardevs(Chardevs& chardevs, const cli::Config& config, const cli
             reporter.error(port.where, "too many parallel ports");
             return false;
         }
-        Chardev* chardev = open_port(chardevs, fmt::format("parallel{}", out.parallels.size()), port, reporter);
+        Chardev* chardev = open_port(chardevs, engine, fmt::format("parallel{}", out.parallels.size()), port, reporter);
         if (!chardev && !is_default(port))
             return no_backend(port, "could not connect parallel device to character backend", reporter);
         out.parallels.push_back(chardev);
     }
     for (const cli::Text& port : config.debugcons) {
-        Chardev* chardev = open_port(chardevs, "debugcon", port, reporter);
+        Chardev* chardev = open_port(chardevs, engine, "debugcon", port, reporter);
         if (!chardev) return no_backend(port, "invalid character backend", reporter);
         out.debugcons.push_back(chardev);
     }

@@ -10,6 +10,8 @@
 
 namespace rhea {
 
+class Engine;
+
 /// In the order of the options. Null: a default port whose kind of character device is not to be had; it leads nowhere.
 struct PortChardevs {
     std::vector<std::optional<Chardev*>> serials;  ///< nullopt: "none", there is no such port
@@ -17,6 +19,7 @@ struct PortChardevs {
 };
 
 /// Opens them. False: it failed, and was reported.
-bool open_port_chardevs(Chardevs& chardevs, const cli::Config& config, const cli::Reporter& reporter, PortChardevs& out);
+/// Those of "mon:…" are shared with a human monitor.
+bool open_port_chardevs(Chardevs& chardevs, Engine& engine, const cli::Config& config, const cli::Reporter& reporter, PortChardevs& out);
 
 }  // namespace rhea

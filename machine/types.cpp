@@ -28,6 +28,7 @@
 #include "machine/objects/memory_backend.h"
 #include "machine/objects/rng.h"
 #include "machine/objects/secret.h"
+#include "machine/objects/tls_creds.h"
 #include "machine/qom/basic_types.h"
 #include "machine/virtio/types.h"
 #include "machine/virtio/virtio_serial.h"
@@ -46,6 +47,7 @@ constexpr const Type* kAll[] = {
     // objects
     &kMemoryBackendType, &MemoryBackend::kRam, &MemoryBackend::kFile, &MemoryBackend::kMemfd, &kRngBackend, &kRngBuiltin, &kRngRandom, &kRngEgd,
     &kEventLoop, &Iothread::kType, &kMainLoop, &kSecretCommon, &Secret::kType, &kAuthz, &kAuthzSimple, &kAuthzList,
+    &kTlsCreds, &kTlsCredsX509, &kTlsCredsAnon, &kTlsCredsPsk,
     // machines
     &kMachineType, &kX86MachineType, &kGenericPcType, &kPcType, &kNoMachineType,
     // buses and the parents of their devices

@@ -12,8 +12,22 @@ HmpSession::HmpSession(Engine& engine, Peer& peer, LineHistory& history)
 
 void HmpSession::start() {
     const Version& v = engine_.version();
-    peer_->output() += fmt::format("QEMU {}.{}.{} monitor - type 'help' for more information\r\n", v.major, v.minor, v.micro);
-    editor_.show_prompt(peer_->output());
+    focused_ = peer_->focused();
+    out() += fmt::format("QEMU {}.{}.{} monitor - type 'help' for more information\r\n", v.major, v.minor, v.micro);
+    editor_.show_prompt(out());
+    peer_->schedule();
+}
+
+void HmpSession::focus_changed(bool focused) {
+    if (!peer_ || focused == focused_) return;
+    focused_ = true;
+    if (focused) {
+        if (unseen_.empty()) editor_.show_prompt(out());
+        out() += std::exchange(unseen_, {});
+    } else {
+        out() += "\r\n";
+        focused_ = false;
+    }
     peer_->schedule();
 }
 
@@ -52,11 +66,11 @@ void HmpSession::run(const std::string& line) {
 
 void HmpSession::finished(std::string&& output, bool last) {
     if (!peer_) return;
-    peer_->output() += output;
+    out() += output;
     peer_->schedule();
     if (last) return;      // `running_` stays: nothing more is taken in
     running_ = false;
-    editor_.show_prompt(peer_->output());
+    editor_.show_prompt(out());
     if (!feeding_) feed_held();
 }
 
@@ -92,6 +106,7 @@ void HmpSession::disconnected() {
     peer_ = nullptr;
     state_.peer = nullptr;
     held_.clear();
+    unseen_.clear();
 }
 
 PeerUser* HmpMonitor::connected(Peer& peer) {

@@ -26,8 +26,11 @@ public:
     void disconnected() override;
     void drained() override;
     bool input_ended() override;
+    void focus_changed(bool focused) override;
 
 private:
+    /// Where output goes; on a multiplexed chardev it waits until somebody looks.
+    std::string& out() { return focused_ ? peer_->output() : unseen_; }
     bool blocked();
     void run(const std::string& line);
     void finished(std::string&& output, bool last);
@@ -39,6 +42,8 @@ private:
     HmpState state_;
     LineEditor editor_;
     std::string held_;            // input read from the peer that must wait
+    std::string unseen_;
+    bool focused_ = true;
     bool running_ = false;        // a line has not been finished
     bool feeding_ = false;
     bool reading_ = true;

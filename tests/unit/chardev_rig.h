@@ -13,12 +13,14 @@
 #include <chrono>
 #include <cstring>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "chardev/memory_chardev.h"
 #include "chardev/registry.h"
+#include "chardev/tls.h"
 
 namespace rhea::test {
 
@@ -163,6 +165,12 @@ public:
         };
         host.error = host.info;
         host.quit = [this] { ++quits; };
+        host.tls_credentials = [this](const std::string& id) -> Result<std::shared_ptr<TlsCredentials>> {
+            const auto at = tls.find(id);
+            if (at == tls.end()) return fail("No TLS credentials with id '" + id + "'");
+            return at->second;
+        };
+        host.authorize = [this](const std::string& id, const std::string& name) { return authorized == id + ":" + name; };
         chardevs = std::make_unique<Chardevs>(std::move(host));
     }
     ~Rig() {
@@ -218,6 +226,8 @@ public:
     std::string directory = "/tmp/rhea-test-XXXXXX";
     uv_loop_t loop;
     int quits = 0;
+    std::map<std::string, std::shared_ptr<TlsCredentials>> tls;
+    std::string authorized;
     std::vector<std::string> messages;
     std::function<void()> on_info;
     std::unique_ptr<Chardevs> chardevs;

@@ -1,0 +1,49 @@
+#include "chardev/telnet_layer.h"
+
+namespace rhea {
+
+namespace {
+
+enum Telnet : unsigned char { kSe = 240, kBreak = 243, kSb = 250, kWill = 251, kDont = 254, kIac = 255 };
+
+}  // namespace
+
+/// Observed: WILL ECHO, WILL SUPPRESS-GO-AHEAD, WILL BINARY, DO BINARY. Answers are taken for granted.
+void TelnetLayer::start(std::string& wire) {
+    wire += std::string_view("\xff\xfb\x01\xff\xfb\x03\xff\xfb\x00\xff\xfd\x00", 12);
+}
+
+void TelnetLayer::input(std::string_view wire, LayerInput& out) {
+    for (const char c : wire) {
+        const auto byte = static_cast<unsigned char>(c);
+        switch (state_) {
+            case State::data:
+                if (byte == kIac) state_ = State::command;
+                else out.plain += c;
+                break;
+            case State::command:
+                state_ = State::data;
+                if (byte == kIac) out.plain += c;
+                else if (byte == kBreak) ++out.breaks;
+                else if (byte == kSb) state_ = State::subnegotiation;
+                else if (byte >= kWill && byte <= kDont) state_ = State::option;
+                break;
+            case State::option: state_ = State::data; break;
+            case State::subnegotiation:
+                if (byte == kIac) state_ = State::subnegotiation_command;
+                break;
+            case State::subnegotiation_command:
+                state_ = byte == kSe ? State::data : State::subnegotiation;
+                break;
+        }
+    }
+}
+
+void TelnetLayer::output(std::string_view plain, std::string& wire) {
+    for (const char c : plain) {
+        wire += c;
+        if (static_cast<unsigned char>(c) == kIac) wire += c;
+    }
+}
+
+}  // namespace rhea

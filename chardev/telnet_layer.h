@@ -1,0 +1,18 @@
+#pragma once
+/// Telnet (RFC 854), from the server's side: the client hands over every key at once and echoes none.
+#include "chardev/layered_peer.h"
+
+namespace rhea {
+
+class TelnetLayer final : public PeerLayer {
+public:
+    void start(std::string& wire) override;
+    void input(std::string_view wire, LayerInput& out) override;
+    void output(std::string_view plain, std::string& wire) override;
+
+private:
+    enum class State { data, command, option, subnegotiation, subnegotiation_command };
+    State state_ = State::data;
+};
+
+}  // namespace rhea
