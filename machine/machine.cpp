@@ -171,8 +171,8 @@ bool Machine::plug_devices(const cli::Reporter& reporter) {
     return true;
 }
 
-bool Machine::build(const cli::Reporter& reporter) {
-    if (!add_objects(reporter) || !open_drives(reporter) || !open_port_chardevs(chardevs_, engine_, config_, reporter, port_chardevs_)) return false;
+bool Machine::build(const cli::Reporter& reporter, const std::function<bool()>& objects_made) {
+    if (!add_objects(reporter) || (objects_made && !objects_made()) || !open_drives(reporter) || !open_port_chardevs(chardevs_, engine_, config_, reporter, port_chardevs_)) return false;
     if (type_->is_pc) {
         if (!make_ram(reporter)) return false;
         ram_->map_into(memory_);

@@ -1,5 +1,6 @@
 #pragma once
 /// The machine, put together: clocks, memory, buses, devices, drives, and the life of it all. Loop thread only.
+#include <functional>
 #include <uv.h>
 
 #include <memory>
@@ -60,7 +61,8 @@ public:
     Machine& operator=(const Machine&) = delete;
 
     /// Opens the drives, builds the board, plugs in the devices. Errors have been reported when it fails.
-    bool build(const cli::Reporter& reporter);
+    /// `objects_made` is called once -object has made its objects: for what needs them and is needed by devices.
+    bool build(const cli::Reporter& reporter, const std::function<bool()>& objects_made = {});
 
     const cli::Config& config() const { return config_; }
     const MachineType& type() const { return *type_; }

@@ -20,6 +20,8 @@
 #include "machine/hmp.h"
 #include "machine/machine.h"
 #include "machine/monitors.h"
+#include "machine/objects/authz.h"
+#include "machine/objects/tls_creds.h"
 #include "machine/objects/user_creatable.h"
 #include "machine/pc_board.h"
 #include "machine/pci_commands.h"
@@ -137,11 +139,26 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
     std::function<void()> quit;
     host.quit = [&quit] { quit(); };
     host.info = [this](std::string_view text) { reporter_.info(opening_, text); };
+    Machine* objects = nullptr;  // while they are there
+    host.tls_credentials = [&objects](const std::string& id) -> Result<std::shared_ptr<TlsCredentials>> {
+        if (!objects) return fail(fmt::format("No TLS credentials with id '{}'", id));
+        return find_tls_credentials(objects->devices(), id);
+    };
+    host.authorize = [&objects](const std::string& id, const std::string& name) {
+        const auto* authz = objects ? find_object<Authz>(objects->devices(), id) : nullptr;
+        return authz && authz->allows(name);
+    };
     Chardevs chardevs(std::move(host));
-    for (const cli::Group& group : config_.chardevs) {
-        opening_ = group.where;
-        if (!add_chardev(chardevs, group, reporter_)) return false;
-    }
+    // Those with TLS need objects, which come with the machine.
+    const auto add_chardevs = [&](bool with_tls) {
+        for (const cli::Group& group : config_.chardevs) {
+            if (group.options.has("tls-creds") != with_tls) continue;
+            opening_ = group.where;
+            if (!add_chardev(chardevs, group, reporter_)) return false;
+        }
+        return true;
+    };
+    if (!add_chardevs(false)) return false;
 
     const auto passed = [&](const cli::OrExit<void>& step) {
         if (!step) status = step.error().status;
@@ -166,7 +183,8 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
     engine.set_log([this](std::string_view line) { reporter_.warning(line); });
     Machine machine(&loop, engine, chardevs, clocks, config_, accelerator->name);
 
-    bool good = machine.build(reporter_);
+    objects = &machine;
+    bool good = machine.build(reporter_, [&] { return add_chardevs(true); });
     quit = [&machine] { machine.life().quit(ShutdownCause::host_signal); };
     fd_sets.set_running([&machine] { return machine.life().running(); });
     engine.on_last_session_left([&fd_sets] { fd_sets.clients_gone(); });
@@ -199,6 +217,7 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
         status = machine.life().exit_status();
     }
     chardevs.shut_down();
+    objects = nullptr;
     return good;
 }
 
