@@ -8,6 +8,9 @@ namespace {
 
 std::uint32_t slot_bit(const Device& device) { return 1u << static_cast<const PciDevice&>(device).slot(); }
 
+/// Parts of the board stay.
+bool may_go(const Device& device) { return device.type().hotpluggable && device.type().pluggable; }
+
 }  // namespace
 
 void AcpiPciHotplug::plugged(Device& device) {
@@ -24,7 +27,7 @@ Result<void> AcpiPciHotplug::request_unplug(Device& device) {
 std::uint32_t AcpiPciHotplug::removable() const {
     std::uint32_t slots = ~0u;
     for (unsigned devfn = 0; devfn < PciBus::kFunctions; ++devfn)
-        if (const PciDevice* device = bus_.at(devfn); device && !device->type().hotpluggable) slots &= ~(1u << (devfn >> 3));
+        if (const PciDevice* device = bus_.at(devfn); device && !may_go(*device)) slots &= ~(1u << (devfn >> 3));
     return slots;
 }
 
@@ -34,7 +37,7 @@ void AcpiPciHotplug::eject(std::uint32_t slots) {
     up_ &= ~(1u << slot);
     down_ &= ~(1u << slot);
     for (unsigned function = 0; function < 8; ++function)
-        if (PciDevice* device = bus_.at(slot << 3 | function); device && device->type().hotpluggable) removal_.remove(*device);
+        if (PciDevice* device = bus_.at(slot << 3 | function); device && may_go(*device)) removal_.remove(*device);
 }
 
 void AcpiPciHotplug::reset() {

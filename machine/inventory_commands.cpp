@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "machine/commands.h"
+#include "machine/input/commands.h"
 #include "machine/machine.h"
 #include "monitor/command_table.h"
 
@@ -60,6 +61,9 @@ constexpr Command kCommands[] = {
 
 }  // namespace
 
-void add_inventory_commands(CommandTable& table, Machine& machine) { table.add(kCommands, machine); }
+void add_inventory_commands(CommandTable& table, Machine& machine) {
+    table.add(kCommands, machine);
+    add_input_commands(table, machine.input());
+}
 
 }  // namespace rhea

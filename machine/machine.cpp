@@ -22,6 +22,7 @@ Machine::Machine(uv_loop_t* loop, Engine& engine, Chardevs& chardevs, Clocks& cl
       clocks_(clocks),
       life_(loop, clocks_, engine.events(), config.actions),
       block_(loop, engine.events(), *this),
+      input_(clocks_, [this] { return life_.running() || life_.state() == RunState::suspended; }),
       removals_(loop, devices_, engine.events()),
       platform_{loop, ports_, memory_, clocks, life_, engine.events(), block_, chardevs, removals_, devices_},
       log_items_(config.log_items) {
@@ -74,11 +75,13 @@ bool Machine::machine_check(unsigned cpu, unsigned bank, MachineCheckBank report
     return true;
 }
 
-bool Machine::choose_pointer(std::int64_t index) {
-    const auto chosen = std::find_if(pointers_.begin(), pointers_.end(), [&](const PointerDevice& p) { return p.index == index; });
-    if (chosen == pointers_.end()) return false;
-    std::rotate(pointers_.begin(), chosen, chosen + 1);
-    return true;
+bool Machine::choose_pointer(std::int64_t index) { return input_.select_pointer(index); }
+
+std::vector<PointerDevice> Machine::pointers() const {
+    std::vector<PointerDevice> list;
+    for (const Input::Pointer& pointer : input_.pointers())
+        list.push_back({pointer.index, std::string(pointer.name), pointer.absolute});
+    return list;
 }
 
 bool Machine::open_drives(const cli::Reporter& reporter) {
@@ -186,7 +189,6 @@ bool Machine::build(const cli::Reporter& reporter, const std::function<bool()>& 
             reporter.error(built.error());
             return false;
         }
-        pointers_.push_back({2, "QEMU PS/2 Mouse", false});
         life_.on_nmi([this] {
             for (Vcpu& cpu : cpus_) cpu.nmi_pending = true;
         });

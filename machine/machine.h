@@ -17,6 +17,7 @@
 #include "machine/cpu_registers.h"
 #include "machine/device_removal.h"
 #include "machine/guest_memory.h"
+#include "machine/input/input.h"
 #include "machine/lifecycle.h"
 #include "machine/local_apic.h"
 #include "machine/machine_types.h"
@@ -83,7 +84,9 @@ public:
     PcBoard* board() { return board_.get(); }
     PciRootBuses& root_buses();
     const std::vector<Vcpu>& cpus() const { return cpus_; }
-    const std::vector<PointerDevice>& pointers() const { return pointers_; }
+    Input& input() { return input_; }
+    /// The current one first.
+    std::vector<PointerDevice> pointers() const;
     /// The pointing device of this index takes the input from now on; false: there is none.
     bool choose_pointer(std::int64_t index);
     bool a20() const { return a20_; }
@@ -138,6 +141,7 @@ private:
     AddressSpace memory_{0};
     std::unique_ptr<GuestMemory> ram_;
     PortChardevs port_chardevs_;
+    Input input_;
     std::unique_ptr<PcBoard> board_;
     PciRootBuses no_buses_;
     qom::Tree devices_;                 // goes before the board and the buses that it hangs on
@@ -145,7 +149,6 @@ private:
     Platform platform_;
     std::vector<std::pair<const DriveInfo*, const cli::Location*>> drive_origins_;
     std::vector<Vcpu> cpus_;
-    std::vector<PointerDevice> pointers_;
     std::vector<std::string> log_items_;
     bool a20_ = true, sync_profile_ = false;
     unsigned monitor_buttons_ = 0;

@@ -1,11 +1,14 @@
 #include "machine/pc_board.h"
 
 #include <algorithm>
+#include <bit>
 
 #include <fmt/format.h>
 
 #include "machine/devices/isa_parallel.h"
 #include "machine/devices/isa_serial.h"
+#include "machine/devices/ps2_keyboard.h"
+#include "machine/devices/ps2_mouse.h"
 #include "machine/machine.h"
 
 namespace rhea {
@@ -70,6 +73,21 @@ void fill_cmos(Mc146818Rtc& rtc, const cli::Config& config, const GuestMemory& r
     rtc.set_cmos(0x14, 0x06);
 }
 
+/// A place for each CPU that there may be; the bits of an APIC id stand for thread, core, die and socket.
+std::vector<AcpiCpuHotplug::Cpu> cpu_places(const cli::Smp& smp) {
+    std::vector<AcpiCpuHotplug::Cpu> places;
+    const auto width = [](unsigned count) { return static_cast<unsigned>(std::bit_width(count - 1)); };
+    for (unsigned i = 0; i < smp.max_cpus; ++i) {
+        const unsigned thread = i % smp.threads, core = i / smp.threads % smp.cores, die = i / smp.threads / smp.cores % smp.dies,
+                       socket = i / smp.threads / smp.cores / smp.dies;
+        AcpiCpuHotplug::Cpu cpu;
+        cpu.apic_id = ((socket << width(smp.dies) | die) << width(smp.cores) | core) << width(smp.threads) | thread;
+        cpu.present = i < smp.cpus;
+        places.push_back(cpu);
+    }
+    return places;
+}
+
 }  // namespace
 
 template <class T, class... Args>
@@ -121,7 +139,7 @@ Result<void> PcBoard::add_ports(Machine& machine, IsaBus& isa) {
 }
 
 PcBoard::PcBoard(Machine& machine)
-    : firmware_(machine), pci_("pci.0", machine.ports(), machine.memory()), root_buses_{&pci_}, pci_hotplug_(pci_, machine.removals(), [] {}) {}
+    : firmware_(machine), pci_("pci.0", machine.ports(), machine.memory()), root_buses_{&pci_}, pci_hotplug_(pci_, machine.removals(), [this] { pm_->gpe().raise(AcpiGpe::kPciHotplug); }) {}
 
 Result<void> PcBoard::build(Machine& machine) {
     qom::Tree& tree = machine.devices();
@@ -152,7 +170,9 @@ Result<void> PcBoard::build(Machine& machine) {
     fill_cmos(*rtc_, config, *machine.ram());
     drives_.add_floppy(machine, gsi_, isa);
     RHEA_CHECK(drives_.attach_floppies(machine));
-    add<I8042>(machine, isa, machine.ports(), gsi_.line(1), gsi_.line(12), life);
+    auto& keyboard_controller = add<I8042>(machine, isa, machine.ports(), gsi_.line(1), gsi_.line(12), life);
+    keyboard_controller.keep(std::make_unique<Ps2Keyboard>(keyboard_controller, machine.input(), life));
+    keyboard_controller.keep(std::make_unique<Ps2Mouse>(keyboard_controller, machine.input(), life));
     tree.skip_onboard(2);                                                 // vmport, vmmouse
     add<Port92>(machine, isa, machine.ports(), life);
     if (config.default_net) tree.skip_onboard();
@@ -161,8 +181,11 @@ Result<void> PcBoard::build(Machine& machine) {
     drives_.fill_cmos(*rtc_);
     pm_ = &add_pci<Piix4Pm>(machine, devfn(1, 3), machine.ports(), machine.clocks(), gsi_.line(9), life);
     tree.skip_onboard(8);                                                 // SMBus EEPROMs
+    for (unsigned i = 0; i < eeproms_.size(); ++i) pm_->smbus().attach(SmbusEeprom::kFirstAddress + i, &eeproms_[i]);
+    pm_->cpu_hotplug().set_cpus(cpu_places(config.smp));
 
     pci_.set_hotplug_handler(&pci_hotplug_, pm_);
+    pm_->pci_hotplug().connect(&pci_hotplug_);
     life.on_powerdown([this] { pm_->press_power_button(); });
     life.on_wakeup([this, &machine](WakeupCause cause) {
         rtc_->mark_suspended();

@@ -1,6 +1,7 @@
 #pragma once
 /// The board of the pc (i440FX + PIIX3): what is soldered on it, in the order in which QEMU 7.2 makes it, since that order numbers
 /// /machine/unattached/device[N].
+#include <array>
 #include <memory>
 
 #include "machine/acpi_pci_hotplug.h"
@@ -42,6 +43,7 @@ public:
     PciRootBuses& root_buses() { return root_buses_; }
     Gsi& gsi() { return gsi_; }
     Mc146818Rtc& rtc() { return *rtc_; }
+    Piix4Pm& pm() { return *pm_; }
     /// 0 is the master.
     const I8259& pic(unsigned number) const { return pics_->chip(number); }
     const IoApic& io_apic() const { return *io_apic_; }
@@ -69,6 +71,7 @@ private:
     IoApic* io_apic_ = nullptr;
     Piix4Pm* pm_ = nullptr;
     AcpiPciHotplug pci_hotplug_;
+    std::array<SmbusEeprom, SmbusEeprom::kModules> eeproms_;
 };
 
 }  // namespace rhea

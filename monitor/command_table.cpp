@@ -3,6 +3,7 @@
 namespace rhea {
 
 void CommandTable::add_row(const Command& command, void* context) {
+    if (by_name_.contains(command.name)) return;  // the first row of a name counts
     by_name_.insert_or_assign(command.name, rows_.size());
     rows_.push_back(Row{&command, context});
 }

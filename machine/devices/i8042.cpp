@@ -1,5 +1,8 @@
 #include "machine/devices/i8042.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "machine/qom/basic_types.h"
 
 namespace rhea {
@@ -61,6 +64,8 @@ void I8042::reset() {
     reply_.reset();
     from_devices_.clear();
     data_for_ = 0;
+    if (keyboard_) keyboard_->reset();
+    if (mouse_) mouse_->reset();
     update();
 }
 
@@ -83,6 +88,18 @@ bool I8042::queue(std::uint8_t byte, bool from_mouse) {
     from_devices_.push_back({byte, from_mouse});
     update();
     return true;
+}
+
+std::size_t I8042::pending(bool mouse) const {
+    return static_cast<std::size_t>(
+        std::count_if(from_devices_.begin(), from_devices_.end(), [&](const Byte& byte) { return byte.from_mouse == mouse; }));
+}
+
+void I8042::reply_from(bool mouse, std::span<const std::uint8_t> bytes) {
+    if (from_devices_.size() + bytes.size() > kBuffer) return;
+    auto at = std::find_if(from_devices_.begin(), from_devices_.end(), [&](const Byte& byte) { return byte.from_mouse == mouse; });
+    for (const auto byte : bytes) at = std::next(from_devices_.insert(at, {byte, mouse}));
+    update();
 }
 
 void I8042::reply(std::uint8_t byte, bool as_mouse) {

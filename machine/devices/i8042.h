@@ -3,7 +3,10 @@
 /// switch the A20 gate. A keyboard and a mouse may be attached to it.
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "machine/address_space.h"
 #include "machine/device.h"
@@ -17,6 +20,7 @@ class Ps2Device {
 public:
     virtual ~Ps2Device() = default;
     virtual void command(std::uint8_t byte) = 0;
+    virtual void reset() = 0;
 };
 
 class I8042 final : public Device {
@@ -30,10 +34,19 @@ public:
     /// Null detaches. They outlive it, or are detached.
     void attach_keyboard(Ps2Device* keyboard) { keyboard_ = keyboard; }
     void attach_mouse(Ps2Device* mouse) { mouse_ = mouse; }
+    /// Keeps what is attached.
+    void keep(std::unique_ptr<Ps2Device> device) { kept_.push_back(std::move(device)); }
     /// A byte for the guest. What does not fit into the buffer of 256 bytes is lost, as it is on the wire. False: it was
     /// lost.
     bool received_from_keyboard(std::uint8_t byte) { return queue(byte, false); }
     bool received_from_mouse(std::uint8_t byte) { return queue(byte, true); }
+
+    /// An answer to a command: it comes before what the device has to tell of its own accord.
+    void reply_from(bool mouse, std::span<const std::uint8_t> bytes);
+    /// Bytes of the device that the guest has not read.
+    std::size_t pending(bool mouse) const;
+    /// The guest wants codes of set 2 translated into those of set 1.
+    bool translates() const { return (mode_ & 0x40) != 0; }
 
 private:
     struct Port final : IoHandler {
@@ -68,6 +81,7 @@ private:
     std::deque<Byte> from_devices_;
     std::uint8_t status_, mode_, output_port_;
     std::uint8_t last_ = 0;      // what an empty buffer reads as
+    std::vector<std::unique_ptr<Ps2Device>> kept_;
     std::uint8_t data_for_ = 0;  // the command that the next byte at 0x60 belongs to; 0: the keyboard
 };
 

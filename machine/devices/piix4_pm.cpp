@@ -43,7 +43,11 @@ Piix4Pm::Piix4Pm(AddressSpace& ports, Clocks& clocks, IrqLine sci, MachineContro
       registers_(*this),
       apm_(*this),
       apm_mapping_(ports, {.name = "apm-io", .base = 0xb2, .size = 2, .handler = &apm_, .max_access = 1}),
-      overflow_timer_(clocks, ClockType::virtual_time, [this] { update_sci(); }) {
+      overflow_timer_(clocks, ClockType::virtual_time, [this] { update_sci(); }),
+      gpe_(ports, [this] { update_sci(); }),
+      pci_hotplug_(ports),
+      cpu_hotplug_(ports, [this] { gpe_.raise(AcpiGpe::kCpuHotplug); }),
+      smbus_(ports) {
     set_config(kBase, 0x01, 1);
     set_config(0x5f, 0x10, 1);
     set_config(0x63, 0x60, 1);
@@ -66,6 +70,10 @@ void Piix4Pm::reset() {
     apm_.command = apm_.status = 0;
     status_ = enabled_ = control_register_ = 0;
     overflow_at_ = 0;
+    pci_hotplug_.reset();
+    cpu_hotplug_.reset();
+    smbus_.reset();
+    gpe_.reset();
     update_sci();
 }
 
@@ -111,7 +119,7 @@ void Piix4Pm::clear_status(std::uint16_t bits) {
 }
 
 void Piix4Pm::update_sci() {
-    sci_.set((status() & enabled_ & kInterrupting) != 0);
+    sci_.set((status() & enabled_ & kInterrupting) != 0 || gpe_.pending());
     // An overflow that interrupts nobody is found when somebody looks.
     if ((enabled_ & kTimerOverflow) && !(status_ & kTimerOverflow))
         overflow_timer_.set(static_cast<std::int64_t>((Wide{overflow_at_} * kSecond + kTimerHz - 1) / kTimerHz));

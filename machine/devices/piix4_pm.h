@@ -1,9 +1,14 @@
 #pragma once
 /// Intel PIIX4, function 3: ACPI power management (Intel 82371AB; ACPI 1.0, chapter 4). PM1 event and control registers, the
-/// power management timer, the APM ports, and the system control interrupt.
+/// power management timer, general purpose events with the hotplug registers that raise them, the APM ports, the SMBus, and the
+/// system control interrupt.
 #include <optional>
 
 #include "machine/clock.h"
+#include "machine/devices/acpi_cpu_hotplug.h"
+#include "machine/devices/acpi_gpe.h"
+#include "machine/devices/acpi_pci_hotplug.h"
+#include "machine/devices/smbus.h"
 #include "machine/irq.h"
 #include "machine/machine_control.h"
 #include "machine/pci.h"
@@ -24,6 +29,11 @@ public:
     void press_power_button();
     /// After the reset that ends S3: what woke it up stands in the status register.
     void woken(WakeupCause cause);
+
+    AcpiGpe& gpe() { return gpe_; }
+    AcpiPciHotplugPorts& pci_hotplug() { return pci_hotplug_; }
+    AcpiCpuHotplug& cpu_hotplug() { return cpu_hotplug_; }
+    Smbus& smbus() { return smbus_; }
 
 private:
     struct Registers final : IoHandler {
@@ -57,6 +67,11 @@ private:
     ApmPorts apm_;
     Mapping apm_mapping_;
     Timer overflow_timer_;
+
+    AcpiGpe gpe_;
+    AcpiPciHotplugPorts pci_hotplug_;
+    AcpiCpuHotplug cpu_hotplug_;
+    Smbus smbus_;
 
     std::uint16_t status_ = 0, enabled_ = 0, control_register_ = 0;
     std::int64_t overflow_at_ = 0;  // in ticks of the timer: when its top bit changes next

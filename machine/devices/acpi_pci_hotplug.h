@@ -1,0 +1,52 @@
+#pragma once
+/// The registers by which the guest's ACPI code learns of PCI devices that come and are to go, and ejects them (QEMU's
+/// published "ACPI PCI hotplug interface"): 0xae00, a bit for each slot of the root bus.
+#include <cstdint>
+
+#include "machine/acpi_pci_hotplug.h"
+#include "machine/address_space.h"
+
+namespace rhea {
+
+class AcpiPciHotplugPorts final : private IoHandler {
+public:
+    static constexpr std::uint64_t kBase = 0xae00, kSize = 0x18;
+
+    explicit AcpiPciHotplugPorts(AddressSpace& ports)
+        : mapping_(ports, {.name = "acpi-pci-hotplug", .base = kBase, .size = kSize, .handler = this, .min_access = 4, .max_access = 4}) {}
+
+    /// What is behind them; it outlives this object, or is taken away by null.
+    void connect(AcpiPciHotplug* hotplug) { hotplug_ = hotplug; }
+    /// Nobody is left who could answer: slots that are asked for are given up.
+    void reset() {
+        selected_bus_ = 0;
+        if (hotplug_) hotplug_->reset();
+    }
+
+private:
+    enum Register { kUp = 0x00, kDown = 0x04, kEject = 0x08, kRemovable = 0x0c, kBus = 0x10 };
+    static constexpr unsigned kBuses = 256;
+
+    std::uint64_t io_read(std::uint64_t offset, unsigned) override {
+        if (offset == kBus) return selected_bus_;
+        // There is no other bus than the first.
+        if (selected_bus_ != 0) return offset == kRemovable && selected_bus_ < kBuses ? 0xffffffff : 0;
+        if (!hotplug_) return 0;
+        switch (offset) {
+            case kUp: return hotplug_->take_up();
+            case kDown: return hotplug_->down();
+            case kRemovable: return hotplug_->removable();
+            default: return 0;
+        }
+    }
+    void io_write(std::uint64_t offset, std::uint64_t value, unsigned) override {
+        if (offset == kBus) selected_bus_ = static_cast<std::uint32_t>(value);
+        else if (offset == kEject && selected_bus_ == 0 && hotplug_) hotplug_->eject(static_cast<std::uint32_t>(value));
+    }
+
+    AcpiPciHotplug* hotplug_ = nullptr;
+    std::uint32_t selected_bus_ = 0;
+    Mapping mapping_;
+};
+
+}  // namespace rhea

@@ -1,0 +1,68 @@
+#pragma once
+/// The SMBus host controller of the PIIX4 (Intel 82371AB, chapter 11.2; SMBus 1.1) at 0xb100, and the memory modules' EEPROMs on
+/// its bus.
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "machine/address_space.h"
+
+namespace rhea {
+
+/// One device on the bus; every answer may be a refusal (nullopt, false).
+class SmbusDevice {
+public:
+    virtual ~SmbusDevice() = default;
+    virtual std::optional<std::uint8_t> receive_byte() = 0;
+    virtual bool send_byte(std::uint8_t value) = 0;
+    /// At an address within it.
+    virtual std::uint8_t read(std::uint8_t at) = 0;
+    virtual void write(std::uint8_t at, std::uint8_t value) = 0;
+};
+
+class Smbus final : private IoHandler {
+public:
+    static constexpr std::uint64_t kBase = 0xb100, kSize = 64;
+
+    explicit Smbus(AddressSpace& ports)
+        : mapping_(ports, {.name = "pm-smbus", .base = kBase, .size = kSize, .handler = this, .max_access = 1}) {}
+
+    /// `device` outlives it, or is taken away by null. `address` < 128.
+    void attach(unsigned address, SmbusDevice* device) { devices_.at(address) = device; }
+    void reset();
+
+private:
+    std::uint64_t io_read(std::uint64_t offset, unsigned) override;
+    void io_write(std::uint64_t offset, std::uint64_t value, unsigned) override;
+    /// True: it was acknowledged.
+    bool transact();
+
+    std::array<SmbusDevice*, 128> devices_{};
+    std::uint8_t status_ = 0, control_ = 0, command_ = 0, address_ = 0, data0_ = 0, data1_ = 0, auxiliary_ = 2;
+    bool start_on_read_ = false;  // the transaction takes place when the guest looks whether it has
+    Mapping mapping_;
+};
+
+/// An EEPROM of 256 bytes, zero until somebody writes them.
+class SmbusEeprom final : public SmbusDevice {
+public:
+    static constexpr unsigned kFirstAddress = 0x50, kModules = 8;
+
+    std::optional<std::uint8_t> receive_byte() override { return read(at_++); }
+    bool send_byte(std::uint8_t value) override {
+        at_ = value;
+        return true;
+    }
+    std::uint8_t read(std::uint8_t at) override { return bytes_.empty() ? 0 : bytes_[at]; }
+    void write(std::uint8_t at, std::uint8_t value) override {
+        if (bytes_.empty()) bytes_.resize(256);
+        bytes_[at] = value;
+    }
+
+private:
+    std::vector<std::uint8_t> bytes_;  // comes with the first write
+    std::uint8_t at_ = 0;
+};
+
+}  // namespace rhea

@@ -1,0 +1,89 @@
+#pragma once
+/// Where input events meet the devices that take them: each kind of event goes to the newest device that takes it and was
+/// chosen last. Loop thread only.
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "machine/clock.h"
+#include "machine/input/input_event.h"
+#include "machine/input/key_codes.h"
+#include "qobject/error.h"
+
+namespace rhea {
+
+/// A keyboard, mouse or tablet.
+class InputDevice {
+public:
+    static constexpr unsigned kind_bit(InputEventKind kind) { return 1u << static_cast<unsigned>(kind); }
+
+    virtual ~InputDevice() = default;
+    virtual std::string_view input_name() const = 0;  ///< "QEMU PS/2 Mouse"
+    virtual unsigned input_kinds() const = 0;         ///< bits of InputEventKind
+    virtual void input(const InputEvent& event) = 0;
+    /// The events since the last time belong together, and are all there.
+    virtual void input_done() {}
+};
+
+class Input {
+public:
+    /// Keys that wait for their time in send_keys; more are dropped.
+    static constexpr std::size_t kMaxWaiting = 1024;
+
+    /// `clocks` outlives it. `running` tells whether the machine takes input now.
+    Input(Clocks& clocks, std::function<bool()> running);
+
+    /// Numbered from 1 in the order of coming. `device` outlives this, or is removed.
+    void add(InputDevice& device);
+    void remove(InputDevice& device);
+
+    /// input-send-event: all of them or none. Fails when the machine stands still, or nobody takes a kind.
+    Result<void> send(std::span<const InputEvent> events);
+    /// send-key: presses the keys in turn and releases them after `hold_ms`. A machine that stands still loses them.
+    void send_keys(std::span<const KeyValue> keys, std::int64_t hold_ms);
+
+    // mouse_move and mouse_button: lost where nobody takes them.
+    void move(std::int64_t dx, std::int64_t dy, std::int64_t dz);
+    /// Bits: 1 left, 2 middle, 4 right.
+    void set_buttons(unsigned buttons);
+
+    struct Pointer {
+        std::int64_t index;
+        std::string_view name;
+        bool absolute;
+    };
+    /// The current one first, then the others, the newest first (query-mice).
+    std::vector<Pointer> pointers() const;
+    /// Makes it the current one. False: there is no such pointer.
+    bool select_pointer(std::int64_t index);
+
+private:
+    struct Entry {
+        InputDevice* device;
+        std::int64_t index;
+    };
+    struct Waiting {
+        std::int64_t delay_ns;  // > 0: nothing but that
+        InputEvent event;
+    };
+
+    InputDevice* taker(InputEventKind kind) const;
+    void deliver(const InputEvent& event);
+    void done();
+    void deliver_or_wait(const InputEvent& event);
+    void wait(std::int64_t delay_ns);
+    void run_waiting();
+
+    Clocks& clocks_;
+    std::function<bool()> running_;
+    std::vector<Entry> devices_;  // the one that is asked first stands first
+    std::int64_t next_index_ = 1;
+    unsigned buttons_ = 0;
+    std::deque<Waiting> waiting_;
+    Timer timer_;
+};
+
+}  // namespace rhea
