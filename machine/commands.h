@@ -14,8 +14,6 @@ void add_machine_info_commands(CommandTable& table, Machine& machine);
 void add_memory_commands(CommandTable& table, Machine& machine);
 /// rtc-reset-reinjection.
 void add_rtc_commands(CommandTable& table, Machine& machine);
-/// query-jobs, query-block-jobs.
-void add_job_commands(CommandTable& table, Machine& machine);
 /// add_client.
 void add_client_commands(CommandTable& table, Chardevs& chardevs);
 /// query-mice, query-iothreads, query-rx-filter.

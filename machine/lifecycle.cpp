@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "machine/diagnostics/trace.h"
 #include "machine/events.h"
 #include "machine/panic_events.h"
 
@@ -25,17 +26,25 @@ Lifecycle::~Lifecycle() {
     uv_close(reinterpret_cast<uv_handle_t*>(wake_), [](uv_handle_t* handle) { delete reinterpret_cast<uv_async_t*>(handle); });
 }
 
+void Lifecycle::set_state(RunState state) {
+    trace(TracePoint::runstate_set, "current_run_state {} ({}) new_state {} ({})", static_cast<int>(state_), enum_name(state_),
+          static_cast<int>(state), enum_name(state));
+    state_ = state;
+}
+
 void Lifecycle::set_running() {
-    state_ = RunState::running;
+    set_state(RunState::running);
     events_.emit(ResumeEvent{});
     clocks_.set_running(true);
+    trace(TracePoint::vm_state_notify, "running {} reason {} ({})", 1, static_cast<int>(state_), enum_name(state_));
     for (const auto& call : on_cont_) call();
 }
 
 void Lifecycle::stop_with(RunState state) {
     if (!running()) return;
     clocks_.set_running(false);
-    state_ = state;
+    set_state(state);
+    trace(TracePoint::vm_state_notify, "running {} reason {} ({})", 0, static_cast<int>(state_), enum_name(state_));
     events_.emit(StopEvent{});
 }
 
@@ -44,7 +53,7 @@ void Lifecycle::start() {
     else autostart_ = true;
 }
 
-void Lifecycle::await_migration() { state_ = RunState::inmigrate; }
+void Lifecycle::await_migration() { set_state(RunState::inmigrate); }
 
 Result<void> Lifecycle::cont() {
     if (needs_reset(state_)) return fail("Resetting the Virtual Machine is required");
@@ -67,7 +76,7 @@ void Lifecycle::reset(ShutdownCause cause) {
     if (reset_devices_) reset_devices_();
     events_.emit(ResetEvent{caused_by_guest(cause), cause});
     if (state_ != RunState::running && state_ != RunState::inmigrate && state_ != RunState::finish_migrate)
-        state_ = RunState::prelaunch;
+        set_state(RunState::prelaunch);
 }
 
 void Lifecycle::powerdown() {
@@ -85,7 +94,7 @@ Result<void> Lifecycle::wakeup() {
 void Lifecycle::wake(WakeupCause cause) {
     // Waking from S3 resets the machine, but no RESET is sent (as QEMU 7.2).
     if (wake_devices_) wake_devices_(cause);
-    state_ = RunState::running;
+    set_state(RunState::running);
     clocks_.set_running(true);
     events_.emit(WakeupEvent{});
 }
@@ -131,6 +140,7 @@ void Lifecycle::request_suspend_to_disk() {
 }
 
 void Lifecycle::request_wakeup(WakeupCause cause) {
+    trace(TracePoint::system_wakeup_request, "reason={}", static_cast<int>(cause));
     if (state_ != RunState::suspended) return;
     wakeup_request_ = cause;
     defer();
@@ -139,7 +149,7 @@ void Lifecycle::request_wakeup(WakeupCause cause) {
 void Lifecycle::run_deferred() {
     if (std::exchange(suspend_request_, false) && running()) {
         clocks_.set_running(false);
-        state_ = RunState::suspended;
+        set_state(RunState::suspended);
         events_.emit(SuspendEvent{});
     }
     if (auto cause = std::exchange(shutdown_request_, std::nullopt)) shut_down(*cause);

@@ -72,6 +72,7 @@ public:
     void on_cont(std::function<void()> call) { on_cont_.push_back(std::move(call)); }
 
 private:
+    void set_state(RunState state);
     void set_running();
     void stop_with(RunState state);
     void shut_down(ShutdownCause cause);

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "machine/block/options.h"
 #include "machine/cpu_object.h"
 #include "machine/machine_object.h"
+#include "machine/migration/migration.h"
 #include "machine/objects/memory_backend.h"
 #include "machine/objects/user_creatable.h"
 #include "machine/pc_board.h"
@@ -31,6 +33,11 @@ Machine::Machine(uv_loop_t* loop, Engine& engine, Chardevs& chardevs, Clocks& cl
 }
 
 Machine::~Machine() = default;
+
+Migration& Machine::migration() {
+    if (!migration_) migration_ = std::make_unique<Migration>();
+    return *migration_;
+}
 
 void Machine::number_cpus() {
     const cli::Smp& smp = config_.smp;

@@ -31,6 +31,7 @@
 namespace rhea {
 
 class PcBoard;
+struct Migration;
 
 /// What a bank of a CPU's machine check registers holds.
 struct MachineCheckBank { std::uint64_t status = 0, address = 0, misc = 0; };
@@ -102,6 +103,8 @@ public:
     /// The mouse buttons that the monitor holds down, as bits.
     unsigned monitor_buttons() const { return monitor_buttons_; }
     void set_monitor_buttons(unsigned buttons) { monitor_buttons_ = buttons; }
+    /// Made at first use.
+    Migration& migration();
 
     // QtestTarget
     AddressSpace& ports() override { return ports_; }
@@ -152,6 +155,7 @@ private:
     std::vector<std::string> log_items_;
     bool a20_ = true, sync_profile_ = false;
     unsigned monitor_buttons_ = 0;
+    std::unique_ptr<Migration> migration_;
 };
 
 }  // namespace rhea

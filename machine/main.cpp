@@ -7,13 +7,11 @@
 
 #include <fmt/format.h>
 
-#include "machine/block/commands.h"
+#include "machine/all_commands.h"
 #include "machine/cli/command_line.h"
 #include "machine/cli/machine_choice.h"
-#include "machine/cli/option_commands.h"
 #include "machine/cli/process.h"
 #include "machine/cli/sandbox.h"
-#include "machine/commands.h"
 #include "machine/device_help.h"
 #include "machine/event_clock.h"
 #include "machine/events.h"
@@ -24,14 +22,9 @@
 #include "machine/objects/tls_creds.h"
 #include "machine/objects/user_creatable.h"
 #include "machine/pc_board.h"
-#include "machine/pci_commands.h"
-#include "machine/qdev_commands.h"
-#include "machine/qom/commands.h"
 #include "machine/supported.h"
 #include "machine/termination.h"
-#include "monitor/chardev_commands.h"
 #include "monitor/fd_commands.h"
-#include "monitor/yank_commands.h"
 
 namespace rhea {
 
@@ -78,7 +71,6 @@ public:
 
 private:
     bool serve(uv_loop_t& loop, int& status);
-    void add_commands(Engine& engine, Machine& machine, FdSets& fd_sets);
 
     cli::Reporter& reporter_;
     cli::Config config_;
@@ -188,7 +180,7 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
     quit = [&machine] { machine.life().quit(ShutdownCause::host_signal); };
     fd_sets.set_running([&machine] { return machine.life().running(); });
     engine.on_last_session_left([&fd_sets] { fd_sets.clients_gone(); });
-    add_commands(engine, machine, fd_sets);
+    add_all_commands(engine, machine, fd_sets);
     good = good && add_monitors(engine, chardevs, config_, reporter_);
     std::unique_ptr<QtestLog> qtest_log;
     std::unique_ptr<QtestServer> qtest;
@@ -219,29 +211,6 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
     chardevs.shut_down();
     objects = nullptr;
     return good;
-}
-
-void Emulator::add_commands(Engine& engine, Machine& machine, FdSets& fd_sets) {
-    CommandTable& table = engine.commands();
-    declare_lifecycle_events(engine.events());
-    declare_device_events(engine.events());
-    add_lifecycle_commands(table, machine.life());
-    add_block_commands(table, machine.block());
-    add_memory_commands(table, machine);
-    add_machine_info_commands(table, machine);
-    add_inventory_commands(table, machine);
-    add_client_commands(table, machine.chardevs());
-    add_chardev_commands(table, machine.chardevs());
-    add_yank_commands(table, machine.chardevs());
-    add_fd_commands(table, fd_sets);
-    add_pci_commands(table, machine.root_buses());
-    add_qom_commands(table, machine.devices());
-    add_device_commands(table, machine);
-    add_object_commands(table, machine);
-    add_rtc_commands(table, machine);
-    add_job_commands(table, machine);
-    cli::add_option_commands(table, engine);
-    add_hmp_commands(engine.hmp(), machine);
 }
 
 }  // namespace

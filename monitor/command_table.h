@@ -82,6 +82,13 @@ public:
     virtual std::unique_ptr<PendingReply> later() = 0;
 };
 
+/// How much of a command there is, for the compatibility page.
+enum class CommandState : std::uint8_t {
+    works,
+    absent_hardware,      ///< answers what QEMU answers where the device or host feature is missing
+    not_yet,              ///< arguments are checked in full; then it says that this build has no more of it
+};
+
 /// One command. A constant: made by `command<handler>(…)`.
 struct Command {
     std::string_view name;
@@ -93,11 +100,14 @@ struct Command {
     bool allow_preconfig = false;
     bool success_response = true;
     bool coroutine = false;
+    CommandState state = CommandState::works;
     Features features = {};
 
     constexpr Command oob() const { Command c = *this; c.allow_oob = true; return c; }
     constexpr Command preconfig() const { Command c = *this; c.allow_preconfig = true; return c; }
     constexpr Command with_features(Features f) const { Command c = *this; c.features = f; return c; }
+    constexpr Command absent_hardware() const { Command c = *this; c.state = CommandState::absent_hardware; return c; }
+    constexpr Command not_yet() const { Command c = *this; c.state = CommandState::not_yet; return c; }
 };
 
 namespace detail {

@@ -55,7 +55,7 @@ private:
 
     std::string type_name(const TypeInfo& type) {
         if (auto b = builtin(type.kind)) {
-            if (names_.try_emplace(b->name, "").second)
+            if (builtins_.insert(b->name).second)
                 out_.push_back({std::string(b->name), SchemaMetaType::builtin, std::nullopt, SchemaBuiltin{b->json}});
             return std::string(b->name);
         }
@@ -66,9 +66,10 @@ private:
                 out_.push_back({name, SchemaMetaType::array, std::nullopt, SchemaArray{element}});
             return name;
         }
-        // An object without members is the empty one, whatever struct it was described for.
+        // An object without members is the empty one, whatever struct it was described for. Two types may have one name: those
+        // of a template do (Data<T>).
         const bool empty = type.kind == TypeKind::object && type.members.empty() && !type.variants;
-        auto [at, is_new] = names_.try_emplace(empty ? std::string_view("q_empty") : type.name, "");
+        auto [at, is_new] = names_.try_emplace(empty ? &type_of<Empty>() : &type, "");
         if (is_new) {
             at->second = std::to_string(next_++);
             todo_.push_back(&type);
@@ -121,7 +122,8 @@ private:
     }
 
     std::vector<SchemaInfo> out_;
-    std::map<std::string_view, std::string> names_;
+    std::map<const TypeInfo*, std::string> names_;
+    std::set<std::string_view> builtins_;
     std::set<std::string> arrays_;
     std::deque<const TypeInfo*> todo_;
     unsigned next_ = 0;

@@ -92,10 +92,20 @@ void BlockBackend::submit(IoKind kind, std::uint64_t offset, std::uint64_t bytes
             --in_flight_;
             IoOutcome io = begun;
             io.error = error;
+            if (io.kind == IoKind::write) report_thresholds();
             if (io.ok()) stats_.done(io);
             done(io);
         },
         delay);
+}
+
+void BlockBackend::report_thresholds() {
+    const BlockEdge* edge = &root_;
+    while (BlockNode* node = edge ? edge->node() : nullptr) {
+        if (auto passed = node->take_threshold_passed())
+            layer_.events().emit(BlockWriteThreshold{node->name(), passed->exceeded_by, passed->threshold});
+        edge = node->child_edge();
+    }
 }
 
 void BlockBackend::read(std::uint64_t offset, std::span<std::uint8_t> buffer, IoCompletion done) {

@@ -76,6 +76,7 @@ public:
 
     const std::string& name() const { return name_; }  ///< "ide0-hd0"; empty: anonymous (made for a node)
     BlockNode* root() const { return root_.node(); }   ///< null: no medium
+    const BlockEdge& root_edge() const { return root_; }
     bool inserted() const { return root() != nullptr; }
     /// inserted, and the tray (if there is one) is closed: what a guest can read.
     bool available() const;
@@ -151,6 +152,7 @@ private:
     BlockBackend(BlockLayer& layer, std::string name);
     void submit(IoKind kind, std::uint64_t offset, std::uint64_t bytes, std::function<int(BlockNode&)> work,
                 IoCompletion done);
+    void report_thresholds();
     BlockPermissions permissions_for(const BlockNode* node) const;
     Result<void> insert(std::shared_ptr<BlockNode> node);
     void remove();

@@ -1,4 +1,5 @@
 /// The human monitor's commands for drives, media, block jobs and snapshots.
+#include "machine/block/options.h"
 #include "machine/block/qemu_io.h"
 #include "machine/hmp_forward.h"
 #include "machine/machine.h"

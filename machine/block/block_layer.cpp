@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 
+#include "machine/block/events.h"
 #include "machine/block/host.h"
 
 namespace rhea {
@@ -21,7 +22,9 @@ bool stands_on(const BlockNode* top, const BlockNode* node) {
 BlockLayer::BlockLayer(uv_loop_t* loop, EventBus& events, BlockHost& host)
     : events_(events), host_(host), work_(loop), random_(std::random_device{}()) {
     host_.on_cont([this] { resumed(); });
-    events_.declare<BlockIoError, DeviceTrayMoved>();
+    events_.declare<BlockIoError, DeviceTrayMoved, BlockWriteThreshold, BlockImageCorruptedEvent, JobStatusChangeEvent,
+                    BlockJobCompletedEvent, BlockJobCancelledEvent, BlockJobErrorEvent, BlockJobReadyEvent, BlockJobPendingEvent,
+                    BlockExportDeletedEvent, QuorumFailureEvent, QuorumReportBadEvent>();
 }
 
 BlockLayer::~BlockLayer() { work_.drain(nullptr); }

@@ -17,6 +17,7 @@ namespace rhea {
 
 class BlockHost;
 class FlatOptions;
+struct BlockdevOptions;
 
 /// Loop thread only. Outlived by `loop`, `events` and `host`; outlives the devices. Its destructor waits for requests.
 /// Opening a file may wait for its file system, as it does in QEMU, but never for another process.

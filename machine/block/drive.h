@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "machine/block/flat_options.h"
-#include "machine/block/options.h"
+#include "machine/block/driver.h"
 #include "machine/block/policy.h"
 #include "machine/block/throttle.h"
 #include "qobject/error.h"

@@ -5,6 +5,7 @@
 
 #include "machine/block/file_lock.h"
 #include "machine/block/node.h"
+#include "machine/block/options.h"
 
 namespace rhea {
 

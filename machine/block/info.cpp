@@ -35,6 +35,7 @@ BlockDeviceInfo node_info(const BlockNode& node, const BlockBackend* backend) {
     info.ro = node.read_only();
     info.drv = node.driver_name();
     info.detect_zeroes = node.settings().detect_zeroes;
+    info.write_threshold = static_cast<std::int64_t>(node.write_threshold());
     info.cache = {!backend || backend->write_cache(), node.settings().cache_direct, node.settings().cache_no_flush};
     info.image.filename = info.file;
     info.image.format = info.drv;

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "machine/block/options.h"
+#include "machine/block/bitmap_types.h"
+#include "machine/block/image_specific.h"
 #include "machine/block/policy.h"
 
 namespace rhea {
@@ -51,7 +52,9 @@ struct ImageInfo {
     std::optional<std::int64_t> cluster_size;
     std::optional<bool> encrypted, compressed;
     std::optional<std::string> backing_filename, full_backing_filename, backing_filename_format;
+    std::optional<std::vector<SnapshotInfo>> snapshots;
     std::shared_ptr<ImageInfo> backing_image;
+    std::optional<ImageInfoSpecific> format_specific;
 };
 template <>
 inline constexpr auto description<ImageInfo> =
@@ -62,7 +65,8 @@ inline constexpr auto description<ImageInfo> =
            member<&ImageInfo::backing_filename>("backing-filename"),
            member<&ImageInfo::full_backing_filename>("full-backing-filename"),
            member<&ImageInfo::backing_filename_format>("backing-filename-format"),
-           boxed_member<&ImageInfo::backing_image>("backing-image"));
+           member<&ImageInfo::snapshots>("snapshots"), boxed_member<&ImageInfo::backing_image>("backing-image"),
+           member<&ImageInfo::format_specific>("format-specific"));
 
 struct BlockdevCacheInfo {
     bool writeback = true, direct = false, no_flush = false;
@@ -91,6 +95,7 @@ struct BlockDeviceInfo {
     std::optional<std::string> group;
     BlockdevCacheInfo cache;
     std::int64_t write_threshold = 0;
+    std::optional<std::vector<BlockDirtyInfo>> dirty_bitmaps;
 };
 template <>
 inline constexpr auto description<BlockDeviceInfo> =
@@ -112,7 +117,8 @@ inline constexpr auto description<BlockDeviceInfo> =
            member<&BlockDeviceInfo::iops_rd_max_length>("iops_rd_max_length"),
            member<&BlockDeviceInfo::iops_wr_max_length>("iops_wr_max_length"),
            member<&BlockDeviceInfo::iops_size>("iops_size"), member<&BlockDeviceInfo::group>("group"),
-           member<&BlockDeviceInfo::cache>("cache"), member<&BlockDeviceInfo::write_threshold>("write_threshold"));
+           member<&BlockDeviceInfo::cache>("cache"), member<&BlockDeviceInfo::write_threshold>("write_threshold"),
+           member<&BlockDeviceInfo::dirty_bitmaps>("dirty-bitmaps"));
 
 struct BlockInfo {
     std::string device;

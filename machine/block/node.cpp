@@ -110,6 +110,22 @@ int BlockNode::pread(std::uint64_t offset, std::span<std::uint8_t> buffer) {
     return do_read(offset, buffer);
 }
 
+void BlockNode::note_write(std::uint64_t end) {
+    std::uint64_t highest = write_highest_offset_;
+    while (end > highest && !write_highest_offset_.compare_exchange_weak(highest, end)) {}
+    std::uint64_t threshold = write_threshold_;
+    // Of several writes at once, the one that takes the threshold away reports it.
+    if (threshold == 0 || end <= threshold || !write_threshold_.compare_exchange_strong(threshold, 0)) return;
+    passed_by_ = end - threshold;
+    passed_threshold_ = threshold;
+}
+
+std::optional<BlockNode::ThresholdPassed> BlockNode::take_threshold_passed() {
+    const std::uint64_t threshold = passed_threshold_.exchange(0);
+    if (threshold == 0) return std::nullopt;
+    return ThresholdPassed{threshold, passed_by_};
+}
+
 int BlockNode::pwrite(std::uint64_t offset, std::span<const std::uint8_t> buffer) {
     if (read_only()) return EPERM;
     if (offset > size() || buffer.size() > size() - offset) return EIO;
@@ -117,9 +133,7 @@ int BlockNode::pwrite(std::uint64_t offset, std::span<const std::uint8_t> buffer
         return write_zeroes(offset, buffer.size(), settings_.detect_zeroes == BlockdevDetectZeroes::unmap);
     const int error = do_write(offset, buffer);
     if (error) return error;
-    const std::uint64_t end = offset + buffer.size();
-    std::uint64_t highest = write_highest_offset_;
-    while (end > highest && !write_highest_offset_.compare_exchange_weak(highest, end)) {}
+    note_write(offset + buffer.size());
     return 0;
 }
 
@@ -128,9 +142,7 @@ int BlockNode::write_zeroes(std::uint64_t offset, std::uint64_t bytes, bool may_
     if (offset > size() || bytes > size() - offset) return EIO;
     const int error = do_write_zeroes(offset, bytes, may_unmap && settings_.unmap);
     if (error) return error;
-    const std::uint64_t end = offset + bytes;
-    std::uint64_t highest = write_highest_offset_;
-    while (end > highest && !write_highest_offset_.compare_exchange_weak(highest, end)) {}
+    note_write(offset + bytes);
     return 0;
 }
 

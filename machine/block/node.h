@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "machine/block/options.h"
+#include "machine/block/driver.h"
 #include "qobject/error.h"
 
 namespace rhea {
@@ -99,6 +99,8 @@ public:
     virtual bool has_image_info() const { return false; }
     virtual bool is_protocol() const { return false; }
     virtual const BlockNode* child() const { return nullptr; }
+    /// The hold on its child; null without one.
+    virtual const BlockEdge* child_edge() const { return nullptr; }
     /// How long a request takes beyond its work (null-co's latency-ns).
     virtual std::uint64_t latency_ns() const { return 0; }
 
@@ -116,6 +118,15 @@ public:
         std::atomic<std::uint64_t> ok{0}, failed{0}, bytes{0};
     };
     const DiscardStats& discard_stats() const { return discard_stats_; }
+
+    /// The first write past this offset is noted, and the threshold is gone then. 0: none.
+    std::uint64_t write_threshold() const { return write_threshold_; }
+    void set_write_threshold(std::uint64_t offset) { write_threshold_ = offset; }
+    struct ThresholdPassed {
+        std::uint64_t threshold, exceeded_by;
+    };
+    /// What was noted since the last call. Loop thread only.
+    std::optional<ThresholdPassed> take_threshold_passed();
 
     const std::vector<BlockEdge*>& users() const { return users_; }
     bool used_by_backend() const;
@@ -146,7 +157,11 @@ private:
     BlockNodeSettings settings_;
     std::vector<BlockEdge*> users_;  // oldest first
     bool monitor_owned_ = false;
+    void note_write(std::uint64_t end);
+
     std::atomic<std::uint64_t> write_highest_offset_{0};
+    std::atomic<std::uint64_t> write_threshold_{0};
+    std::atomic<std::uint64_t> passed_threshold_{0}, passed_by_{0};
 };
 
 }  // namespace rhea

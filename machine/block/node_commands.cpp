@@ -1,6 +1,7 @@
 // blockdev-add, blockdev-del, block_resize, block_set_io_throttle.
 #include "machine/block/block_layer.h"
 #include "machine/block/commands.h"
+#include "machine/block/options.h"
 #include "monitor/command_table.h"
 
 namespace rhea {

@@ -1,6 +1,7 @@
 #pragma once
 /// Drivers "null-co" and "null-aio": takes everything, gives zeroes.
 #include "machine/block/node.h"
+#include "machine/block/options.h"
 
 namespace rhea {
 

@@ -12,8 +12,10 @@
 #include "machine/block/flat_options.h"
 #include "machine/block/host.h"
 #include "machine/block/null_node.h"
+#include "machine/block/options.h"
 #include "machine/block/probe.h"
 #include "machine/block/raw_node.h"
+#include "machine/not_yet.h"
 
 namespace rhea {
 namespace {
@@ -32,6 +34,21 @@ std::size_t height(const BlockNode* node) {
     std::size_t nodes = 0;
     for (; node; node = node->child()) ++nodes;
     return nodes;
+}
+
+bool in_this_build(BlockdevDriver driver) {
+    switch (driver) {
+        case BlockdevDriver::file:
+        case BlockdevDriver::host_device:
+        case BlockdevDriver::null_aio:
+        case BlockdevDriver::null_co:
+        case BlockdevDriver::raw: return true;
+        default: return false;
+    }
+}
+
+Error driver_not_supported(BlockdevDriver driver) {
+    return not_supported(fmt::format("Block driver '{}'", enum_name(driver)));
 }
 
 bool is_protocol(BlockdevDriver driver) { return driver != BlockdevDriver::raw; }
@@ -208,6 +225,7 @@ Result<std::shared_ptr<BlockNode>> BlockLayer::make_node(const BlockdevOptions& 
         case BlockdevDriver::null_aio:
         case BlockdevDriver::null_co: node = NullNode::open(options, std::move(settings)); break;
         case BlockdevDriver::raw: node = RawNode::open(options, std::move(settings), std::move(child), probed); break;
+        default: return fail(driver_not_supported(options.driver));
     }
     if (node) nodes_.push_back(*node);
     return node;
@@ -260,6 +278,7 @@ Result<std::shared_ptr<BlockNode>> BlockLayer::open_flat(std::optional<std::stri
     if (driver_name) {
         driver = enum_from_name<BlockdevDriver>(*driver_name);
         if (!driver) return fail(fmt::format("Unknown driver '{}'", *driver_name));
+        if (!in_this_build(*driver)) return fail(driver_not_supported(*driver));
     } else if (parent) {
         if (!filename) return fail("Must specify either driver or file");
         driver = RHEA_TRY(driver_for_filename(*filename));

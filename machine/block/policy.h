@@ -52,6 +52,18 @@ inline constexpr auto description<BlockIoError> = object("q_obj_BLOCK_IO_ERROR-a
 template <>
 inline constexpr EventInfo event<BlockIoError>{"BLOCK_IO_ERROR", "A device's request to its medium failed."};
 
+struct BlockWriteThreshold {
+    std::string node_name;
+    std::uint64_t amount_exceeded = 0, write_threshold = 0;
+};
+template <>
+inline constexpr auto description<BlockWriteThreshold> =
+    object("q_obj_BLOCK_WRITE_THRESHOLD-arg", member<&BlockWriteThreshold::node_name>("node-name"),
+           member<&BlockWriteThreshold::amount_exceeded>("amount-exceeded"),
+           member<&BlockWriteThreshold::write_threshold>("write-threshold"));
+template <>
+inline constexpr EventInfo event<BlockWriteThreshold>{"BLOCK_WRITE_THRESHOLD", "A node was written beyond its threshold."};
+
 struct DeviceTrayMoved {
     std::string device;
     std::string id;

@@ -58,6 +58,15 @@ void add_block_commands(CommandTable& table, BlockLayer& layer) {
     add_block_query_commands(table, layer);
     add_block_medium_commands(table, layer);
     add_block_node_commands(table, layer);
+    add_block_accounting_commands(table, layer);
+    add_block_bitmap_commands(table, layer);
+    add_block_copy_commands(table, layer);
+    add_block_export_commands(table, layer);
+    add_block_graph_commands(table, layer);
+    add_block_image_commands(table, layer);
+    add_block_job_commands(table, layer);
+    add_block_snapshot_commands(table, layer);
+    add_block_transaction_commands(table, layer);
 }
 
 }  // namespace rhea

@@ -1,6 +1,7 @@
 #pragma once
 /// Format "raw": its child as it is, or a window of it.
 #include "machine/block/node.h"
+#include "machine/block/options.h"
 
 namespace rhea {
 
@@ -17,6 +18,7 @@ public:
     std::optional<std::string> exact_filename() const override;
     bool has_image_info() const override { return file_.node()->has_image_info(); }
     const BlockNode* child() const override { return file_.node(); }
+    const BlockEdge* child_edge() const override { return &file_; }
     std::uint64_t latency_ns() const override { return file_.node()->latency_ns(); }
 
 protected:

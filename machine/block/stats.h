@@ -3,10 +3,18 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "machine/block/io.h"
 
 namespace rhea {
+
+/// How many requests took how long. Bin 0 counts below the first boundary, the last one from the last boundary on.
+struct LatencyHistogram {
+    std::vector<std::uint64_t> boundaries;  ///< nanoseconds, ascending, above 0
+    std::vector<std::uint64_t> bins;        ///< one more than boundaries
+};
 
 /// Loop thread only. Times are nanoseconds of the host's monotonic clock.
 class BlockStats {
@@ -24,6 +32,10 @@ public:
     void merged(IoKind kind, unsigned requests) { counters_[index(kind)].merged += requests; }
 
     const Counter& counter(IoKind kind) const { return counters_[index(kind)]; }
+    /// Starts to count anew. False: the boundaries do not ascend from above 0; nothing has changed then.
+    bool set_histogram(IoKind kind, const std::vector<std::uint64_t>& boundaries);
+    void remove_histogram(IoKind kind) { histograms_[index(kind)].reset(); }
+    const std::optional<LatencyHistogram>& histogram(IoKind kind) const { return histograms_[index(kind)]; }
     /// Of the last request that was not a failed one; -1: none yet.
     std::int64_t last_access_ns() const { return last_access_ns_; }
 
@@ -32,7 +44,10 @@ public:
 
 private:
     static std::size_t index(IoKind kind) { return static_cast<std::size_t>(kind); }
+    void took(IoKind kind, std::int64_t ns);
+
     std::array<Counter, kIoKinds> counters_{};
+    std::array<std::optional<LatencyHistogram>, kIoKinds> histograms_;
     std::int64_t last_access_ns_ = -1;
 };
 

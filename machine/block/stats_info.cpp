@@ -34,6 +34,12 @@ void show_counters(const BlockStats& stats, BlockDeviceStats& info) {
     info.invalid_wr_operations = as_int(wr.invalid);
     info.invalid_flush_operations = as_int(flush.invalid);
     info.invalid_unmap_operations = as_int(unmap.invalid);
+    auto show = [&](IoKind kind, std::optional<BlockLatencyHistogramInfo>& shown) {
+        if (const auto& histogram = stats.histogram(kind)) shown = {histogram->boundaries, histogram->bins};
+    };
+    show(IoKind::read, info.rd_latency_histogram);
+    show(IoKind::write, info.wr_latency_histogram);
+    show(IoKind::flush, info.flush_latency_histogram);
     info.account_invalid = stats.account_invalid;
     info.account_failed = stats.account_failed;
     if (stats.last_access_ns() >= 0) info.idle_time_ns = as_int(uv_hrtime()) - stats.last_access_ns();

@@ -34,6 +34,14 @@ inline constexpr auto description<BlockDeviceTimedStats> =
            member<&BlockDeviceTimedStats::avg_rd_queue_depth>("avg_rd_queue_depth"),
            member<&BlockDeviceTimedStats::avg_wr_queue_depth>("avg_wr_queue_depth"));
 
+struct BlockLatencyHistogramInfo {
+    std::vector<std::uint64_t> boundaries, bins;
+};
+template <>
+inline constexpr auto description<BlockLatencyHistogramInfo> =
+    object("BlockLatencyHistogramInfo", member<&BlockLatencyHistogramInfo::boundaries>("boundaries"),
+           member<&BlockLatencyHistogramInfo::bins>("bins"));
+
 struct BlockDeviceStats {
     std::int64_t rd_bytes = 0, wr_bytes = 0, unmap_bytes = 0;
     std::int64_t rd_operations = 0, wr_operations = 0, flush_operations = 0, unmap_operations = 0;
@@ -47,6 +55,7 @@ struct BlockDeviceStats {
                  invalid_unmap_operations = 0;
     bool account_invalid = false, account_failed = false;
     std::vector<BlockDeviceTimedStats> timed_stats;
+    std::optional<BlockLatencyHistogramInfo> rd_latency_histogram, wr_latency_histogram, flush_latency_histogram;
 };
 template <>
 inline constexpr auto description<BlockDeviceStats> = object(
@@ -71,7 +80,10 @@ inline constexpr auto description<BlockDeviceStats> = object(
     member<&BlockDeviceStats::invalid_flush_operations>("invalid_flush_operations"),
     member<&BlockDeviceStats::invalid_unmap_operations>("invalid_unmap_operations"),
     member<&BlockDeviceStats::account_invalid>("account_invalid"),
-    member<&BlockDeviceStats::account_failed>("account_failed"), member<&BlockDeviceStats::timed_stats>("timed_stats"));
+    member<&BlockDeviceStats::account_failed>("account_failed"), member<&BlockDeviceStats::timed_stats>("timed_stats"),
+    member<&BlockDeviceStats::rd_latency_histogram>("rd_latency_histogram"),
+    member<&BlockDeviceStats::wr_latency_histogram>("wr_latency_histogram"),
+    member<&BlockDeviceStats::flush_latency_histogram>("flush_latency_histogram"));
 
 struct BlockStatsSpecificFile {
     std::uint64_t discard_nb_ok = 0, discard_nb_failed = 0, discard_bytes_ok = 0;
@@ -82,15 +94,25 @@ inline constexpr auto description<BlockStatsSpecificFile> =
            member<&BlockStatsSpecificFile::discard_nb_failed>("discard-nb-failed"),
            member<&BlockStatsSpecificFile::discard_bytes_ok>("discard-bytes-ok"));
 
+struct BlockStatsSpecificNvme {
+    std::uint64_t completion_errors = 0, aligned_accesses = 0, unaligned_accesses = 0;
+};
+template <>
+inline constexpr auto description<BlockStatsSpecificNvme> =
+    object("BlockStatsSpecificNvme", member<&BlockStatsSpecificNvme::completion_errors>("completion-errors"),
+           member<&BlockStatsSpecificNvme::aligned_accesses>("aligned-accesses"),
+           member<&BlockStatsSpecificNvme::unaligned_accesses>("unaligned-accesses"));
+
 struct BlockStatsSpecific {
     BlockdevDriver driver = BlockdevDriver::file;
-    std::variant<std::monostate, BlockStatsSpecificFile> u;
+    std::variant<std::monostate, BlockStatsSpecificFile, BlockStatsSpecificNvme> u;
 };
 template <>
 inline constexpr auto description<BlockStatsSpecific> = flat_union<&BlockStatsSpecific::driver, &BlockStatsSpecific::u>(
     "BlockStatsSpecific",
     branches(branch<BlockStatsSpecificFile>(BlockdevDriver::file),
-             branch<BlockStatsSpecificFile>(BlockdevDriver::host_device)),
+             branch<BlockStatsSpecificFile>(BlockdevDriver::host_device),
+             branch<BlockStatsSpecificNvme>(BlockdevDriver::nvme)),
     member<&BlockStatsSpecific::driver>("driver"));
 
 struct BlockStatsInfo {

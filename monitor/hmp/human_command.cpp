@@ -31,8 +31,11 @@ void human_monitor_command(Engine& engine, const HumanMonitorCommand& args, Repl
     engine.hmp().run(args.command_line, line->state, [line](std::string&& output, bool) { line->reply.succeed(output); });
 }
 
+constexpr std::string_view kHumanFeatures[] = {"savevm-monitor-nodes"};
+
 constexpr Command kCommands[] = {
-    command<human_monitor_command>("human-monitor-command", "Carries out one line of the human monitor."),
+    command<human_monitor_command>("human-monitor-command", "Carries out one line of the human monitor.")
+        .with_features(kHumanFeatures),
 };
 
 }  // namespace

@@ -1,0 +1,72 @@
+/// Commands that answer with a text for people (HMP's "info" shows the same).
+#include <fmt/format.h>
+
+#include "machine/diagnostics/commands.h"
+#include "machine/machine.h"
+#include "machine/not_yet.h"
+#include "machine/schema_features.h"
+
+namespace rhea {
+
+struct HumanReadableText {
+    std::string human_readable_text;
+};
+template <>
+inline constexpr auto description<HumanReadableText> =
+    object("HumanReadableText", member<&HumanReadableText::human_readable_text>("human-readable-text"));
+
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+
+/// NUMA is refused on the command line.
+Result<HumanReadableText> query_numa(Machine&, const Empty&) { return HumanReadableText{"0 nodes\n"}; }
+
+Result<HumanReadableText> query_ramblock(Machine& machine, const Empty&) {
+    std::string text = fmt::format("{:>24} {:>8}  {:>18} {:>18} {:>18}\n", "Block Name", "PSize", "Offset", "Used", "Total");
+    if (const GuestMemory* ram = machine.ram()) {
+        const std::uint64_t size = ram->below_4g() + ram->above_4g();
+        text += fmt::format("{:>24} {:>4} KiB  {:#018x} {:#018x} {:#018x}\n", machine.type().default_ram_id, kPage / 1024, 0,
+                            size, size);
+    }
+    return HumanReadableText{std::move(text)};
+}
+
+/// No firmware image and no option ROM is loaded.
+Result<HumanReadableText> query_roms(Machine&, const Empty&) { return HumanReadableText{}; }
+Result<HumanReadableText> query_rdma(Machine&, const Empty&) { return HumanReadableText{}; }
+Result<HumanReadableText> query_usb(Machine&, const Empty&) { return fail("USB support not enabled"); }
+Result<HumanReadableText> query_profile(Machine&, const Empty&) { return fail("Internal profiler not compiled"); }
+
+Result<HumanReadableText> query_jit(Machine& machine, const Empty&) {
+    if (machine.accelerator() != "tcg") return fail("JIT information is only available with accel=tcg");
+    return fail(not_supported("x-query-jit"));
+}
+
+Result<HumanReadableText> query_opcount(Machine& machine, const Empty&) {
+    if (machine.accelerator() != "tcg") return fail("Opcode count information is only available with accel=tcg");
+    return HumanReadableText{"[TCG profiler not compiled]\n"};
+}
+
+constexpr Command kCommands[] = {
+    command_not_yet<Empty, HumanReadableText>("x-query-irq", "Counts the interrupts of each line.")
+        .with_features(feature::kUnstable),
+    command<query_jit>("x-query-jit", "Tells about translated guest code.").with_features(feature::kUnstable).not_yet(),
+    command<query_numa>("x-query-numa", "Lists the NUMA nodes.").with_features(feature::kUnstable),
+    command<query_opcount>("x-query-opcount", "Counts what guest code was translated to.")
+        .with_features(feature::kUnstable)
+        .absent_hardware(),
+    command<query_profile>("x-query-profile", "Tells where the translator spends its time.")
+        .with_features(feature::kUnstable)
+        .absent_hardware(),
+    command<query_ramblock>("x-query-ramblock", "Lists the blocks of RAM and ROM.").with_features(feature::kUnstable),
+    command<query_rdma>("x-query-rdma", "Tells about RDMA devices.").with_features(feature::kUnstable).absent_hardware(),
+    command<query_roms>("x-query-roms", "Lists the ROMs that were loaded.").with_features(feature::kUnstable),
+    command<query_usb>("x-query-usb", "Lists the devices on USB buses.").with_features(feature::kUnstable).absent_hardware(),
+};
+
+}  // namespace
+
+void add_text_commands(CommandTable& table, Machine& machine) { table.add(kCommands, machine); }
+
+}  // namespace rhea

@@ -1,0 +1,89 @@
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include "machine/diagnostics/commands.h"
+#include "machine/diagnostics/trace.h"
+#include "machine/machine.h"
+#include "monitor/command_table.h"
+
+namespace rhea {
+
+enum class TraceEventState { unavailable, disabled, enabled };
+template <>
+inline constexpr auto description<TraceEventState> = enumeration<TraceEventState>("TraceEventState", "unavailable",
+                                                                                  "disabled", "enabled");
+
+struct TraceEventInfo {
+    std::string name;
+    TraceEventState state{};
+    bool vcpu = false;
+};
+template <>
+inline constexpr auto description<TraceEventInfo> = object("TraceEventInfo", member<&TraceEventInfo::name>("name"),
+                                                           member<&TraceEventInfo::state>("state"),
+                                                           member<&TraceEventInfo::vcpu>("vcpu"));
+
+struct TraceEventGetState {
+    std::string name;
+    std::optional<std::int64_t> vcpu;
+};
+template <>
+inline constexpr auto description<TraceEventGetState> = object("q_obj_trace-event-get-state-arg",
+                                                               member<&TraceEventGetState::name>("name"),
+                                                               member<&TraceEventGetState::vcpu>("vcpu"));
+
+struct TraceEventSetState {
+    std::string name;
+    bool enable = false;
+    std::optional<bool> ignore_unavailable;
+    std::optional<std::int64_t> vcpu;
+};
+template <>
+inline constexpr auto description<TraceEventSetState> =
+    object("q_obj_trace-event-set-state-arg", member<&TraceEventSetState::name>("name"),
+           member<&TraceEventSetState::enable>("enable"),
+           member<&TraceEventSetState::ignore_unavailable>("ignore-unavailable"), member<&TraceEventSetState::vcpu>("vcpu"));
+
+namespace {
+
+/// The points that a name or a pattern with '*' and '?' means. No point belongs to one virtual CPU.
+Result<std::vector<std::size_t>> find_points(Machine& machine, const std::string& name,
+                                             const std::optional<std::int64_t>& vcpu) {
+    if (vcpu && (*vcpu < 0 || static_cast<std::size_t>(*vcpu) >= machine.cpus().size()))
+        return fail(fmt::format("invalid vCPU index {}", *vcpu));
+    const bool pattern = name.find_first_of("*?") != std::string::npos;
+    std::vector<std::size_t> points;
+    for (std::size_t i = 0; i < kTraceNames.size(); ++i) {
+        const std::string point(kTraceNames[i]);
+        if (pattern ? ::fnmatch(name.c_str(), point.c_str(), FNM_NOESCAPE) != 0 : name != point) continue;
+        if (vcpu && !pattern) return fail(fmt::format("event \"{}\" is not vCPU-specific", name));
+        if (!vcpu) points.push_back(i);
+    }
+    if (!pattern && points.empty()) return fail(fmt::format("unknown event \"{}\"", name));
+    return points;
+}
+
+Result<std::vector<TraceEventInfo>> get_state(Machine& machine, const TraceEventGetState& args) {
+    const auto points = RHEA_TRY(find_points(machine, args.name, args.vcpu));
+    std::vector<TraceEventInfo> infos;  // the last one first
+    for (auto at = points.rbegin(); at != points.rend(); ++at)
+        infos.push_back({std::string(kTraceNames[*at]),
+                         trace_enabled[*at] ? TraceEventState::enabled : TraceEventState::disabled, false});
+    return infos;
+}
+
+Result<Empty> set_state(Machine& machine, const TraceEventSetState& args) {
+    for (const std::size_t point : RHEA_TRY(find_points(machine, args.name, args.vcpu))) trace_enabled[point] = args.enable;
+    return Empty{};
+}
+
+constexpr Command kCommands[] = {
+    command<get_state>("trace-event-get-state", "Tells which trace points are on."),
+    command<set_state>("trace-event-set-state", "Turns trace points on and off."),
+};
+
+}  // namespace
+
+void add_trace_commands(CommandTable& table, Machine& machine) { table.add(kCommands, machine); }
+
+}  // namespace rhea

@@ -1,0 +1,178 @@
+/// VNC and SPICE. No server is built in: the commands find none.
+#include "machine/display/commands.h"
+#include "machine/display/spice_types.h"
+#include "machine/machine.h"
+#include "machine/socket_options.h"
+#include "monitor/command_table.h"
+
+namespace rhea {
+
+enum class DisplayProtocol { vnc, spice };
+template <>
+inline constexpr auto description<DisplayProtocol> = enumeration<DisplayProtocol>("DisplayProtocol", "vnc", "spice");
+
+enum class SetPasswordAction { keep, fail, disconnect };
+template <>
+inline constexpr auto description<SetPasswordAction> = enumeration<SetPasswordAction>("SetPasswordAction", "keep", "fail",
+                                                                                      "disconnect");
+
+struct SetPasswordVnc {
+    std::optional<std::string> display;
+};
+template <>
+inline constexpr auto description<SetPasswordVnc> = object("SetPasswordOptionsVnc",
+                                                           member<&SetPasswordVnc::display>("display"));
+
+struct SetPassword {
+    DisplayProtocol protocol{};
+    std::string password;
+    std::optional<SetPasswordAction> connected;
+    std::variant<std::monostate, SetPasswordVnc> u;
+};
+template <>
+inline constexpr auto description<SetPassword> = flat_union<&SetPassword::protocol, &SetPassword::u>(
+    "q_obj_set_password-arg", branches(branch<SetPasswordVnc>(DisplayProtocol::vnc)),
+    member<&SetPassword::protocol>("protocol"), member<&SetPassword::password>("password"),
+    member<&SetPassword::connected>("connected"));
+
+struct ExpirePasswordVnc {
+    std::optional<std::string> display;
+};
+template <>
+inline constexpr auto description<ExpirePasswordVnc> = object("ExpirePasswordOptionsVnc",
+                                                              member<&ExpirePasswordVnc::display>("display"));
+
+struct ExpirePassword {
+    DisplayProtocol protocol{};
+    std::string time;
+    std::variant<std::monostate, ExpirePasswordVnc> u;
+};
+template <>
+inline constexpr auto description<ExpirePassword> = flat_union<&ExpirePassword::protocol, &ExpirePassword::u>(
+    "q_obj_expire_password-arg", branches(branch<ExpirePasswordVnc>(DisplayProtocol::vnc)),
+    member<&ExpirePassword::protocol>("protocol"), member<&ExpirePassword::time>("time"));
+
+struct ChangeVncPassword {
+    std::string password;
+};
+template <>
+inline constexpr auto description<ChangeVncPassword> = object("q_obj_change-vnc-password-arg",
+                                                              member<&ChangeVncPassword::password>("password"));
+
+enum class DisplayReloadType { vnc };
+template <>
+inline constexpr auto description<DisplayReloadType> = enumeration<DisplayReloadType>("DisplayReloadType", "vnc");
+
+struct DisplayReloadVnc {
+    std::optional<bool> tls_certs;
+};
+template <>
+inline constexpr auto description<DisplayReloadVnc> = object("DisplayReloadOptionsVNC",
+                                                             member<&DisplayReloadVnc::tls_certs>("tls-certs"));
+
+struct DisplayReload {
+    DisplayReloadType type{};
+    std::variant<std::monostate, DisplayReloadVnc> u;
+};
+template <>
+inline constexpr auto description<DisplayReload> = flat_union<&DisplayReload::type, &DisplayReload::u>(
+    "q_obj_display-reload-arg", branches(branch<DisplayReloadVnc>(DisplayReloadType::vnc)),
+    member<&DisplayReload::type>("type"));
+
+enum class DisplayUpdateType { vnc };
+template <>
+inline constexpr auto description<DisplayUpdateType> = enumeration<DisplayUpdateType>("DisplayUpdateType", "vnc");
+
+struct DisplayUpdateVnc {
+    std::optional<std::vector<SocketAddress>> addresses;
+};
+template <>
+inline constexpr auto description<DisplayUpdateVnc> = object("DisplayUpdateOptionsVNC",
+                                                             member<&DisplayUpdateVnc::addresses>("addresses"));
+
+struct DisplayUpdate {
+    DisplayUpdateType type{};
+    std::variant<std::monostate, DisplayUpdateVnc> u;
+};
+template <>
+inline constexpr auto description<DisplayUpdate> = flat_union<&DisplayUpdate::type, &DisplayUpdate::u>(
+    "q_obj_display-update-arg", branches(branch<DisplayUpdateVnc>(DisplayUpdateType::vnc)),
+    member<&DisplayUpdate::type>("type"));
+
+struct ClientMigrateInfo {
+    std::string protocol, hostname;
+    std::optional<std::int64_t> port, tls_port;
+    std::optional<std::string> cert_subject;
+};
+template <>
+inline constexpr auto description<ClientMigrateInfo> = object("q_obj_client_migrate_info-arg",
+                                                              member<&ClientMigrateInfo::protocol>("protocol"),
+                                                              member<&ClientMigrateInfo::hostname>("hostname"),
+                                                              member<&ClientMigrateInfo::port>("port"),
+                                                              member<&ClientMigrateInfo::tls_port>("tls-port"),
+                                                              member<&ClientMigrateInfo::cert_subject>("cert-subject"));
+
+namespace {
+
+Fail no_spice() { return fail(Error("SPICE is not in use", ErrorClass::device_not_active)); }
+Fail no_vnc() { return fail("Can not find vnc display"); }
+
+Result<VncInfo> query_vnc(Machine&, const Empty&) { return VncInfo{}; }
+Result<std::vector<VncInfo2>> query_vnc_servers(Machine&, const Empty&) { return std::vector<VncInfo2>{}; }
+
+Result<SpiceInfo> query_spice(Machine&, const Empty&) {
+    SpiceInfo info;
+    info.mouse_mode = SpiceQueryMouseMode::client;
+    return info;
+}
+
+Result<Empty> set_password(Machine&, const SetPassword& args) {
+    if (args.protocol == DisplayProtocol::spice) return no_spice();
+    // VNC cannot do otherwise than keep its clients.
+    if (args.connected && *args.connected != SetPasswordAction::keep) return fail(Error::invalid_parameter("connected"));
+    return fail("Could not set password");
+}
+
+Result<Empty> expire_password(Machine&, const ExpirePassword& args) {
+    if (args.protocol == DisplayProtocol::spice) return no_spice();
+    return fail("Could not set password expire time");
+}
+
+Result<Empty> change_vnc_password(Machine&, const ChangeVncPassword&) { return fail("Could not set password"); }
+
+Result<Empty> display_reload(Machine&, const DisplayReload& args) {
+    const auto* vnc = std::get_if<DisplayReloadVnc>(&args.u);
+    if (vnc && vnc->tls_certs.value_or(false)) return no_vnc();
+    return Empty{};
+}
+
+Result<Empty> display_update(Machine&, const DisplayUpdate&) { return no_vnc(); }
+
+Result<Empty> client_migrate_info(Machine&, const ClientMigrateInfo& args) {
+    if (args.protocol != "spice") return fail(Error::invalid_parameter_value("protocol", "'spice'"));
+    return no_spice();
+}
+
+constexpr Command kCommands[] = {
+    command<query_vnc>("query-vnc", "Tells about the VNC server and its clients.").absent_hardware(),
+    command<query_vnc_servers>("query-vnc-servers", "Lists the VNC servers.").absent_hardware(),
+    command<query_spice>("query-spice", "Tells about the SPICE server and its clients.").absent_hardware(),
+    command<set_password>("set_password", "Sets the password of VNC or SPICE.").absent_hardware(),
+    command<expire_password>("expire_password", "Sets until when the password of VNC or SPICE is good.").absent_hardware(),
+    command<change_vnc_password>("change-vnc-password", "Sets the password of VNC.").absent_hardware(),
+    command<display_reload>("display-reload", "Reads a display's certificates again.").absent_hardware(),
+    command<display_update>("display-update", "Sets where a display listens.").absent_hardware(),
+    command<client_migrate_info>("client_migrate_info", "Tells remote displays' clients where the machine will move.")
+        .absent_hardware(),
+};
+
+}  // namespace
+
+void add_remote_display_commands(CommandTable& table, Machine& machine) { table.add(kCommands, machine); }
+
+void declare_display_events(EventBus& events) {
+    events.declare<VncConnectedEvent, VncInitializedEvent, VncDisconnectedEvent, SpiceConnectedEvent, SpiceInitializedEvent,
+                   SpiceDisconnectedEvent, SpiceMigrateCompletedEvent>();
+}
+
+}  // namespace rhea

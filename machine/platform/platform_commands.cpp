@@ -1,0 +1,52 @@
+#include "machine/machine.h"
+#include "machine/platform/commands.h"
+#include "machine/platform/events.h"
+#include "machine/platform/network_events.h"
+#include "machine/platform/platform_types.h"
+#include "monitor/command_table.h"
+
+namespace rhea {
+
+struct AnnounceSelf {
+    std::int64_t initial = 0, max = 0, rounds = 0, step = 0;
+    std::optional<std::vector<std::string>> interfaces;
+    std::optional<std::string> id;
+};
+template <>
+inline constexpr auto description<AnnounceSelf> =
+    object("q_obj_announce-self-arg", member<&AnnounceSelf::initial>("initial"), member<&AnnounceSelf::max>("max"),
+           member<&AnnounceSelf::rounds>("rounds"), member<&AnnounceSelf::step>("step"),
+           member<&AnnounceSelf::interfaces>("interfaces"), member<&AnnounceSelf::id>("id"));
+
+namespace {
+
+/// No slot can take a device in yet.
+Result<std::vector<AcpiOstInfo>> query_acpi_ospm_status(Machine&, const Empty&) { return std::vector<AcpiOstInfo>{}; }
+Result<GuidInfo> query_vm_generation_id(Machine&, const Empty&) { return fail("VM Generation ID device not found"); }
+Result<std::vector<PrManagerInfo>> query_pr_managers(Machine&, const Empty&) { return std::vector<PrManagerInfo>{}; }
+/// There is no network device that could announce itself.
+Result<Empty> announce_self(Machine&, const AnnounceSelf&) { return Empty{}; }
+
+constexpr Command kCommands[] = {
+    command<query_acpi_ospm_status>("query-acpi-ospm-status", "Tells what the guest said of hot-plugged devices.")
+        .absent_hardware(),
+    command<query_vm_generation_id>("query-vm-generation-id", "Tells the number that changes when a guest is copied.")
+        .absent_hardware(),
+    command<query_pr_managers>("query-pr-managers", "Lists the helpers for persistent reservations.")
+        .preconfig()
+        .absent_hardware(),
+    command<announce_self>("announce-self", "Makes network devices tell switches where they are.").absent_hardware(),
+};
+
+}  // namespace
+
+void add_platform_commands(CommandTable& table, Machine& machine) { table.add(kCommands, machine); }
+
+void declare_platform_events(EventBus& events) {
+    events.declare<AcpiDeviceOstEvent, BalloonChangeEvent, MemUnplugErrorEvent, MemoryDeviceSizeChangeEvent,
+                   MemoryFailureEvent, PrManagerStatusChangedEvent, VserportChangeEvent, VfuClientHangupEvent,
+                   NicRxFilterChangedEvent, NetdevStreamConnectedEvent, NetdevStreamDisconnectedEvent,
+                   RdmaGidStatusChangedEvent>();
+}
+
+}  // namespace rhea
