@@ -69,6 +69,8 @@ constexpr const Type* kAll[] = {
     &kVirtioBalloon, &kBalloonPciBase, &kBalloonPci, &kBalloonPciTransitional, &kBalloonPciNonTransitional,
     &kVirtioNet, &kNetPciBase, &kNetPci, &kNetPciTransitional, &kNetPciNonTransitional,
     &kVirtioSerial, &kSerialPciBase, &kSerialPci, &kSerialPciTransitional, &kSerialPciNonTransitional,
+    &kVirtioInput, &kVirtioInputHid, &kInputPci, &kInputHidPci, &kVirtioKeyboard, &kKeyboardPciBase, &kKeyboardPci, &kVirtioTablet,
+    &kTabletPciBase, &kTabletPci, &kVirtioMouse, &kMousePciBase, &kMousePci,
     &kVirtioSerialBus, &kVirtioSerialPort, &kVirtSerialPort, &kVirtConsole,
     // PCI functions
     &kE1000Base, &kE1000, &kRtl8139, &kPciUhci, &kPiix3Uhci, &kPiix4Uhci, &kAc97, &kHdaGeneric, &kIntelHda, &kPciVga, &kVga, &kCirrusVga,

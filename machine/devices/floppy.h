@@ -93,6 +93,7 @@ private:
     };
 
     // Registers.
+    using Device::read;      // of the object, not hidden by that of the ports
     std::uint8_t read(unsigned port);
     void write(unsigned port, std::uint8_t value);
     void write_output(std::uint8_t value);

@@ -64,6 +64,7 @@ private:
     void control(std::uint8_t value);
     void read_back(std::uint8_t value);
     void latch(Counter& counter);
+    using Device::read;      // of the object, not hidden by that of the ports
     std::uint8_t read(Counter& counter);
     void write(Counter& counter, std::uint8_t value);
     void load(Counter& counter, std::uint32_t value);

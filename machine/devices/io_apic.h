@@ -53,6 +53,7 @@ private:
         IoApic& apic;
     };
 
+    using Device::read;      // of the object, not hidden by that of the registers
     std::uint32_t read() const;
     void write(std::uint32_t value);
     void service(unsigned pin);

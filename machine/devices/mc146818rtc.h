@@ -59,6 +59,7 @@ private:
         std::int64_t seconds, fraction_ns;
     };
 
+    using Device::read;      // of the object, not hidden by that of the ports
     std::uint8_t read();
     void select(std::uint8_t index);
     void write(std::uint8_t value);

@@ -18,4 +18,7 @@ inline constexpr qom::Property kDisableProperties[] = {
 
 extern const qom::Type kVirtioRng, kRngPciBase, kRngPci, kRngPciTransitional, kRngPciNonTransitional, kVirtioBlk, kBlkPciBase, kBlkPci, kBlkPciTransitional, kBlkPciNonTransitional, kVirtioBalloon, kBalloonPciBase, kBalloonPci, kBalloonPciTransitional, kBalloonPciNonTransitional, kVirtioNet, kNetPciBase, kNetPci, kNetPciTransitional, kNetPciNonTransitional, kVirtioSerial, kSerialPciBase, kSerialPci, kSerialPciTransitional, kSerialPciNonTransitional;
 
+extern const qom::Type kVirtioInput, kVirtioInputHid, kInputPci, kInputHidPci, kVirtioKeyboard, kKeyboardPciBase, kKeyboardPci, kVirtioTablet,
+    kTabletPciBase, kTabletPci, kVirtioMouse, kMousePciBase, kMousePci;
+
 }  // namespace rhea
