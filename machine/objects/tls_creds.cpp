@@ -60,14 +60,13 @@ Result<std::unique_ptr<qom::Object>> create_psk(qom::Creation& creation) { retur
 constinit const qom::Type kTlsCreds{.name = "tls-creds",
                                     .parent = &qom::kObject,
                                     .abstract = true,
-                                    .interfaces = kInterfaces,
                                     .properties = kCommonProperties};
 constinit const qom::Type kTlsCredsX509{
-    .name = "tls-creds-x509", .parent = &kTlsCreds, .properties = kX509Properties, .create = create_x509};
+    .name = "tls-creds-x509", .parent = &kTlsCreds, .interfaces = kInterfaces, .properties = kX509Properties, .create = create_x509};
 constinit const qom::Type kTlsCredsAnon{
-    .name = "tls-creds-anon", .parent = &kTlsCreds, .properties = kAnonProperties, .create = create_anon};
+    .name = "tls-creds-anon", .parent = &kTlsCreds, .interfaces = kInterfaces, .properties = kAnonProperties, .create = create_anon};
 constinit const qom::Type kTlsCredsPsk{
-    .name = "tls-creds-psk", .parent = &kTlsCreds, .properties = kPskProperties, .create = create_psk};
+    .name = "tls-creds-psk", .parent = &kTlsCreds, .interfaces = kInterfaces, .properties = kPskProperties, .create = create_psk};
 
 Result<std::shared_ptr<TlsCredentials>> find_tls_credentials(qom::Tree& tree, const std::string& id) {
     auto* object = tree.objects().child(id);
