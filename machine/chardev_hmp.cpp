@@ -1,5 +1,6 @@
 /// The human monitor's commands for character devices and passed descriptors.
 #include "chardev/options.h"
+#include "machine/device_help.h"
 #include "machine/hmp_forward.h"
 #include "machine/machine.h"
 
@@ -18,11 +19,7 @@ std::optional<ChardevOptions> parse_chardev(HmpCall& call, const std::string& te
 
 void chardev_add(Machine& machine, HmpCall& call) {
     const std::string& text = call.arguments.text("args");
-    if (text == "help" || text == "?") {
-        call.write("Available chardev backend types: \n");
-        for (std::string_view name : chardev_backends()) call.print("  {}\n", name);
-        return;
-    }
+    if (text == "help" || text == "?") return call.write(chardev_types_text());
     const auto options = parse_chardev(call, text);
     if (options) call.ok(machine.chardevs().create(*options));
 }

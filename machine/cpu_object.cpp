@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "machine/cpu_plug.h"
 #include "machine/machine.h"
 #include "machine/qom/basic_types.h"
 
@@ -132,7 +133,8 @@ constexpr std::string_view kSuffix = "-x86_64-cpu";
 const qom::Type& type_of_model(std::size_t index) {
     static std::vector<std::unique_ptr<const qom::Type>> types(cpu_model_data().size());
     if (!types[index])
-        types[index] = std::make_unique<const qom::Type>(qom::Type{.name = cpu_model_data()[index].type_name, .parent = &kX86CpuType});
+        types[index] = std::make_unique<const qom::Type>(qom::Type{
+            .name = cpu_model_data()[index].type_name, .parent = &kX86CpuType, .category = "CPU", .create = create_cpu});
     return *types[index];
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "chardev/options.h"
 #include "json/writer.h"
 #include "machine/device.h"
 #include "machine/qom/basic_types.h"
@@ -74,6 +75,18 @@ Result<std::string> device_options_text(std::string_view name) {
     if (!type->is_a(Device::kType) || type->abstract)
         return fail(Error::invalid_parameter_value("typename", "a non-abstract device type"));
     return options_text(*type, true);
+}
+
+Result<std::string> machine_options_text(std::string_view name) {
+    const qom::Type* type = qom::find_type(name);
+    if (!type) return fail(fmt::format("Machine '{}' not found", name));
+    return options_text(*type, false);
+}
+
+std::string chardev_types_text() {
+    std::string text = "Available chardev backend types: \n";
+    for (std::string_view name : chardev_backends()) text += fmt::format("  {}\n", name);
+    return text;
 }
 
 std::string object_types_text() {

@@ -1,5 +1,5 @@
 #pragma once
-/// What -device help, -device TYPE,help, -object help and -object TYPE,help print.
+/// What -device help, -device TYPE,help, the same of objects and machines, and -chardev help print.
 #include <string>
 
 #include "machine/qom/type.h"
@@ -12,5 +12,8 @@ std::string device_types_text();
 Result<std::string> device_options_text(std::string_view name);
 std::string object_types_text();
 Result<std::string> object_options_text(std::string_view name);
+/// Of "none-machine".
+Result<std::string> machine_options_text(std::string_view name);
+std::string chardev_types_text();
 
 }  // namespace rhea

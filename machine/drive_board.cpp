@@ -39,7 +39,7 @@ Result<void> DriveBoard::attach_floppies(Machine& machine) {
 }
 
 void DriveBoard::add_ide(Machine& machine, Gsi& gsi, PciBus& pci) {
-    auto ide = std::make_unique<Piix3Ide>(machine.ports(), gsi);
+    auto ide = std::make_unique<Piix3Ide>(machine.ports(), gsi.line(IdeController::kPrimaryIrq), gsi.line(IdeController::kSecondaryIrq));
     ide_ = ide.get();
     const auto plugged = pci.plug(*ide, kIdeDevfn);
     (void)plugged;      // its place is the board's
@@ -59,6 +59,16 @@ Result<void> DriveBoard::attach_disks(Machine& machine) {
         }
     }
     return {};
+}
+
+void DriveBoard::warn_of_floppies(const Machine& machine, const cli::Reporter& reporter) {
+    unsigned at_usual_place = 0;
+    machine.devices().for_each_device([&](Device& device) {
+        at_usual_place += &device.type() == &FloppyController::kType && device.values().integer("iobase") == FloppyController::kBase;
+    });
+    if (at_usual_place < 2) return;
+    reporter.warning(fmt::format("multiple floppy disk controllers with iobase={:#x} have been found", FloppyController::kBase));
+    reporter.hint("the one being picked for CMOS setup might not reflect your intent");
 }
 
 void DriveBoard::fill_cmos(Mc146818Rtc& rtc) const {

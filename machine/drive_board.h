@@ -8,6 +8,9 @@
 
 namespace rhea {
 
+namespace cli {
+class Reporter;
+}
 class FloppyController;
 class Gsi;
 class Machine;
@@ -24,6 +27,8 @@ public:
     /// Drives for what -drive asked for and for the default CD-ROM drive.
     Result<void> attach_floppies(Machine& machine);
     Result<void> attach_disks(Machine& machine);
+    /// When there is more than one floppy controller where the firmware looks.
+    static void warn_of_floppies(const Machine& machine, const cli::Reporter& reporter);
     /// What the firmware wants to know of the drives.
     void fill_cmos(Mc146818Rtc& rtc) const;
 

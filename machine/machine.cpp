@@ -138,7 +138,7 @@ bool Machine::add_objects(const cli::Reporter& reporter) {
     for (const cli::Arguments& object : config_.objects) {
         auto added = add_object(*this, object.members, object.mode);
         if (added) continue;
-        reporter.error(object.where, added.error());
+        reporter.error(added.error());      // they are made long after their options were read
         return false;
     }
     return true;
@@ -178,16 +178,28 @@ bool Machine::plug_devices(const cli::Reporter& reporter) {
         reporter.error(device.where, plugged.error());
         return false;
     }
+    // -debugcon: one more device, after the others.
+    for (const cli::Text& debugcon : config_.debugcons) {
+        const QDict options{{"driver", "isa-debugcon"}, {"chardev", "debugcon"}};
+        auto plugged = plug_device(*this, options, InputMode::keyval);
+        if (plugged) continue;
+        reporter.error(debugcon.where, plugged.error());
+        return false;
+    }
     return true;
 }
 
-bool Machine::build(const cli::Reporter& reporter, const std::function<bool()>& objects_made) {
-    if (!add_objects(reporter) || (objects_made && !objects_made()) || !open_drives(reporter) || !open_port_chardevs(chardevs_, engine_, config_, reporter, port_chardevs_)) return false;
+bool Machine::open_ports(const cli::Reporter& reporter) {
+    return open_port_chardevs(chardevs_, engine_, config_, reporter, port_chardevs_);
+}
+
+bool Machine::build(const cli::Reporter& reporter) {
     if (type_->is_pc) {
         if (!make_ram(reporter)) return false;
         ram_->map_into(memory_);
         number_cpus();
         board_ = std::make_unique<PcBoard>(*this);
+        root_buses_ = board_->root_buses();
         if (auto loaded = board_->firmware().load_bios(); !loaded) {
             reporter.hint("qemu: " + loaded.error().description());
             return false;
@@ -209,6 +221,7 @@ bool Machine::build(const cli::Reporter& reporter, const std::function<bool()>& 
     });
     if (!add_firmware_options(reporter) || !plug_devices(reporter)) return false;
     warn_of_globals(*this, reporter);
+    DriveBoard::warn_of_floppies(*this, reporter);
     // Every drive with a place on a bus has found its controller.
     for (const auto& [drive, where] : drive_origins_) {
         if (drive->claimed || drive->interface == DriveInterface::none || drive->interface == DriveInterface::virtio) continue;
@@ -219,8 +232,6 @@ bool Machine::build(const cli::Reporter& reporter, const std::function<bool()>& 
 }
 
 Bus* Machine::system_bus() { return board_ ? &board_->system_bus() : nullptr; }
-
-PciRootBuses& Machine::root_buses() { return board_ ? board_->root_buses() : no_buses_; }
 
 bool Machine::device_exists(std::string_view id_or_path) const {
     return devices_.find_id(id_or_path) || devices_.find_path(id_or_path);

@@ -23,6 +23,7 @@
 #include "machine/machine_types.h"
 #include "machine/pci_commands.h"
 #include "machine/platform.h"
+#include "machine/preconfig.h"
 #include "machine/port_chardevs.h"
 #include "machine/qom/tree.h"
 #include "machine/qtest.h"
@@ -62,10 +63,15 @@ public:
     Machine(const Machine&) = delete;
     Machine& operator=(const Machine&) = delete;
 
-    /// Opens the drives, builds the board, plugs in the devices. Errors have been reported when it fails.
-    /// `objects_made` is called once -object has made its objects: for what needs them and is needed by devices.
-    bool build(const cli::Reporter& reporter, const std::function<bool()>& objects_made = {});
+    // The steps of its making, in this order; errors have been reported when one fails. Monitors come before the ports, and with
+    // -preconfig they are served before the board is built.
+    bool add_objects(const cli::Reporter& reporter);
+    bool open_drives(const cli::Reporter& reporter);
+    bool open_ports(const cli::Reporter& reporter);
+    /// The board and what is plugged into it.
+    bool build(const cli::Reporter& reporter);
 
+    Preconfig& preconfig() { return preconfig_; }
     const cli::Config& config() const { return config_; }
     const MachineType& type() const { return *type_; }
     /// "qtest", "tcg" or "kvm".
@@ -83,7 +89,8 @@ public:
     GuestMemory* ram() { return ram_.get(); }
     uv_loop_t* loop() { return loop_; }
     PcBoard* board() { return board_.get(); }
-    PciRootBuses& root_buses();
+    /// Empty until the board is there. It stays at its place.
+    PciRootBuses& root_buses() { return root_buses_; }
     const std::vector<Vcpu>& cpus() const { return cpus_; }
     Input& input() { return input_; }
     /// The current one first.
@@ -124,10 +131,8 @@ private:
 
     void number_cpus();
     void reset_cpus();
-    bool open_drives(const cli::Reporter& reporter);
     void add_default_drive(bool wanted, DriveInterface interface, int index, const char* media);
     bool add_firmware_options(const cli::Reporter& reporter);
-    bool add_objects(const cli::Reporter& reporter);
     bool make_ram(const cli::Reporter& reporter);
     bool plug_devices(const cli::Reporter& reporter);
 
@@ -146,7 +151,7 @@ private:
     PortChardevs port_chardevs_;
     Input input_;
     std::unique_ptr<PcBoard> board_;
-    PciRootBuses no_buses_;
+    PciRootBuses root_buses_;
     qom::Tree devices_;                 // goes before the board and the buses that it hangs on
     DeviceRemovals removals_;
     Platform platform_;
@@ -155,6 +160,7 @@ private:
     std::vector<std::string> log_items_;
     bool a20_ = true, sync_profile_ = false;
     unsigned monitor_buttons_ = 0;
+    Preconfig preconfig_;
     std::unique_ptr<Migration> migration_;
 };
 

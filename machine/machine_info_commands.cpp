@@ -121,7 +121,7 @@ Result<std::vector<CpuInfoFast>> query_cpus_fast(Machine& machine, const Empty&)
 
 /// Every place for a CPU, the last one first.
 Result<std::vector<HotpluggableCpu>> query_hotpluggable_cpus(Machine& machine, const Empty&) {
-    if (machine.cpus().empty()) return fail("The feature 'query-hotpluggable-cpus' is not enabled");
+    if (!machine.type().is_pc) return fail("The feature 'query-hotpluggable-cpus' is not enabled");
     const cli::Config& config = machine.config();
     std::vector<HotpluggableCpu> places;
     for (unsigned i = config.smp.max_cpus; i-- > 0;) {
@@ -161,7 +161,7 @@ constexpr Command kCommands[] = {
     command<query_uuid>("query-uuid", "Tells the UUID of the guest.").preconfig(),
     command<query_kvm>("query-kvm", "Tells whether KVM is there and in use."),
     command<query_cpus_fast>("query-cpus-fast", "Lists the CPUs without disturbing them."),
-    command<query_hotpluggable_cpus>("query-hotpluggable-cpus", "Lists the places for CPUs, and the CPUs that are there."),
+    command<query_hotpluggable_cpus>("query-hotpluggable-cpus", "Lists the places for CPUs, and the CPUs that are there.").preconfig(),
     command<query_target>("query-target", "Tells the architecture of the guest."),
     command<query_machines>("query-machines", "Lists the machine types."),
 };

@@ -46,7 +46,7 @@ void close_loop(uv_loop_t& loop) {
     uv_loop_close(&loop);
 }
 
-/// -device help, -object help and those of one type; nothing: nobody asked.
+/// -device help and that of one type; nothing: nobody asked.
 std::optional<int> show_type_help(const cli::Config& config, const cli::Reporter& reporter) {
     const auto show = [&](const cli::Arguments& asked, const char* key, std::string (*all)(), Result<std::string> (*one)(std::string_view)) {
         const QObject* type = asked.members.find(key);
@@ -57,8 +57,6 @@ std::optional<int> show_type_help(const cli::Config& config, const cli::Reporter
     };
     for (const cli::Arguments& device : config.devices)
         if (device.help) return show(device, "driver", device_types_text, device_options_text);
-    for (const cli::Arguments& object : config.objects)
-        if (object.help) return show(object, "qom-type", object_types_text, object_options_text);
     return std::nullopt;
 }
 
@@ -176,12 +174,13 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
     Machine machine(&loop, engine, chardevs, clocks, config_, accelerator->name);
 
     objects = &machine;
-    bool good = machine.build(reporter_, [&] { return add_chardevs(true); });
     quit = [&machine] { machine.life().quit(ShutdownCause::host_signal); };
     fd_sets.set_running([&machine] { return machine.life().running(); });
     engine.on_last_session_left([&fd_sets] { fd_sets.clients_gone(); });
     add_all_commands(engine, machine, fd_sets);
-    good = good && add_monitors(engine, chardevs, config_, reporter_);
+    bool good = machine.add_objects(reporter_) && add_chardevs(true) && machine.open_drives(reporter_) &&
+                add_monitors(engine, chardevs, config_, reporter_) && machine.open_ports(reporter_) &&
+                (config_.preconfig || machine.build(reporter_));
     std::unique_ptr<QtestLog> qtest_log;
     std::unique_ptr<QtestServer> qtest;
     if (good && config_.qtest) good = start_qtest(chardevs, machine, config_, reporter_, qtest_log, qtest);
@@ -204,7 +203,19 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
             machine.life().quit(ShutdownCause::host_signal);
         });
         if (config_.incoming) machine.life().await_migration();
-        if (!config_.stopped) machine.life().start();
+        const auto begin = [&] {
+            if (!config_.stopped) machine.life().start();
+        };
+        if (config_.preconfig) {
+            engine.set_preconfig(true);
+            machine.preconfig().wait_for([&] {
+                if (!machine.build(reporter_)) return machine.life().exit(1);
+                engine.set_preconfig(false);
+                begin();
+            });
+        } else {
+            begin();
+        }
         if (!machine.life().ended()) uv_run(&loop, UV_RUN_DEFAULT);
         status = machine.life().exit_status();
     }

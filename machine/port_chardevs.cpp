@@ -8,8 +8,6 @@ namespace rhea {
 
 namespace {
 
-bool is_default(const cli::Text& port) { return port.where.text.empty(); }
-
 /// What TEXT of an option means, under the label given; null after an error.
 Chardev* open_port(Chardevs& chardevs, Engine& engine, const std::string& label, const cli::Text& port, const cli::Reporter& reporter) {
     if (const auto id = chardev_reference(port.value)) return chardevs.find(*id);
@@ -17,10 +15,13 @@ Chardev* open_port(Chardevs& chardevs, Engine& engine, const std::string& label,
     auto options = parsed ? chardev_options(*parsed) : fail(parsed.error());
     if (parsed)
         for (const std::string& warning : parsed->warnings()) reporter.warning(port.where, warning);
+    // The label may be taken by a -chardev; QEMU finds that out in the tree of objects.
+    if (options && chardevs.find(label))
+        options = fail(fmt::format("attempt to add duplicate property '{}' to object (type 'container')", label));
     auto made = options ? create_chardev(chardevs, *options, port.where, reporter) : fail(options.error());
     if (made && port.value.starts_with("mon:")) engine.add_hmp_monitor(**made);
     if (made) return *made;
-    if (!is_default(port) && !made.error().description().empty()) reporter.error(port.where, made.error());
+    if (!made.error().description().empty()) reporter.error(port.where, made.error());
     return nullptr;
 }
 
@@ -40,8 +41,7 @@ bool open_port_chardevs(Chardevs& chardevs, Engine& engine, const cli::Config& c
             continue;
         }
         Chardev* chardev = open_port(chardevs, engine, fmt::format("serial{}", out.serials.size()), port, reporter);
-        if (!chardev && !is_default(port))
-            return no_backend(port, "could not connect serial device to character backend", reporter);
+        if (!chardev) return no_backend(port, "could not connect serial device to character backend", reporter);
         out.serials.push_back(chardev);
     }
     for (const cli::Text& port : config.parallels) {
@@ -51,8 +51,7 @@ bool open_port_chardevs(Chardevs& chardevs, Engine& engine, const cli::Config& c
             return false;
         }
         Chardev* chardev = open_port(chardevs, engine, fmt::format("parallel{}", out.parallels.size()), port, reporter);
-        if (!chardev && !is_default(port))
-            return no_backend(port, "could not connect parallel device to character backend", reporter);
+        if (!chardev) return no_backend(port, "could not connect parallel device to character backend", reporter);
         out.parallels.push_back(chardev);
     }
     for (const cli::Text& port : config.debugcons) {

@@ -61,7 +61,6 @@ bool check_supported(const cli::Config& config, const cli::Reporter& reporter) {
     });
     check.option(!config.load_snapshot.empty(), "-loadvm");
     check.option(config.snapshot_drives, "-snapshot");
-    check.option(config.preconfig, "-preconfig");
     check.option(config.spice.has_value(), "-spice");
     check.option(!config.compat.accepts_all(), "-compat");
     check.option(!config.memory.path.empty(), "-mem-path");

@@ -28,6 +28,7 @@
 #include "machine/objects/memory_backend.h"
 #include "machine/objects/rng.h"
 #include "machine/objects/secret.h"
+#include "machine/objects/throttle_group.h"
 #include "machine/objects/tls_creds.h"
 #include "machine/qom/basic_types.h"
 #include "machine/virtio/types.h"
@@ -47,6 +48,7 @@ constexpr const Type* kAll[] = {
     // objects
     &kMemoryBackendType, &MemoryBackend::kRam, &MemoryBackend::kFile, &MemoryBackend::kMemfd, &kRngBackend, &kRngBuiltin, &kRngRandom, &kRngEgd,
     &kEventLoop, &Iothread::kType, &kMainLoop, &kSecretCommon, &Secret::kType, &kAuthz, &kAuthzSimple, &kAuthzList,
+    &ThrottleGroupObject::kType,
     &kTlsCreds, &kTlsCredsX509, &kTlsCredsAnon, &kTlsCredsPsk,
     // machines
     &kMachineType, &kX86MachineType, &kGenericPcType, &kPcType, &kNoMachineType,

@@ -60,10 +60,8 @@ bool is_well_formed_id(std::string_view id) {
 }
 
 Error ill_formed_id() {
-    return Error(
-               "Parameter 'id' expects an identifier\n"
-               "Identifiers consist of letters, digits, '-', '.', '_', starting with a letter.")
-        .legacy("InvalidParameterValue", {{"name", "id"}, {"expected", "an identifier"}});
+    return Error::invalid_parameter_value("id", "an identifier")
+        .with_hint("Identifiers consist of letters, digits, '-', '.', '_', starting with a letter.");
 }
 
 Error duplicate_id(std::string_view id, std::string_view group) {

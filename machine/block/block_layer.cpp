@@ -183,10 +183,18 @@ void BlockLayer::move_medium(BlockBackend& backend, bool load) {
 
 // --- drives -----------------------------------------------------------------------------------------------------------
 
+std::shared_ptr<ThrottleGroup> BlockLayer::find_throttle_group(const std::string& name) const {
+    for (const auto& group : throttle_groups_)
+        if (auto alive = group.lock(); alive && alive->name() == name) return alive;
+    return nullptr;
+}
+
 std::shared_ptr<ThrottleGroup> BlockLayer::throttle_group(const std::string& name) {
-    for (const auto& backend : backends_)
-        if (backend->throttle_ && backend->throttle_->name() == name) return backend->throttle_;
-    return std::make_shared<ThrottleGroup>(name);
+    if (auto known = find_throttle_group(name)) return known;
+    std::erase_if(throttle_groups_, [](const auto& group) { return group.expired(); });
+    auto group = std::make_shared<ThrottleGroup>(name);
+    throttle_groups_.push_back(group);
+    return group;
 }
 
 DriveInfo* BlockLayer::find_drive_at(DriveInterface interface, int bus, int unit) const {

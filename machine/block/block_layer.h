@@ -69,6 +69,8 @@ public:
     Result<DriveInfo*> add_drive(const DriveOptions& options);
     /// The limits that backends share under this name; new when there are none.
     std::shared_ptr<ThrottleGroup> throttle_group(const std::string& name);
+    /// Null: nobody has one of this name.
+    std::shared_ptr<ThrottleGroup> find_throttle_group(const std::string& name) const;
     const std::vector<std::unique_ptr<DriveInfo>>& drives() const { return drives_; }
     /// For the board: the drive at this place, or null.
     DriveInfo* find_drive_at(DriveInterface interface, int bus, int unit) const;
@@ -100,6 +102,7 @@ private:
     std::vector<std::shared_ptr<BlockNode>> monitor_nodes_;
     std::vector<std::unique_ptr<BlockBackend>> backends_;
     std::vector<std::unique_ptr<DriveInfo>> drives_;
+    std::vector<std::weak_ptr<ThrottleGroup>> throttle_groups_;
     std::uint64_t node_names_ = 0;
     std::uint64_t random_;
 };

@@ -190,7 +190,7 @@ OrExit<Config> parse_command_line(std::span<const std::string> arguments, Report
     for (const Use& use : uses) {
         line.where = {use.text};
         if (auto done = handle(line, use); !done) {
-            reporter.error(line.where, done.error().description());
+            reporter.error(line.where, done.error());
             return tl::unexpected(Exit{1});
         }
         if (line.finished()) return tl::unexpected(Exit{line.status()});

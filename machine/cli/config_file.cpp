@@ -146,7 +146,7 @@ Result<void> read_config_file(CommandLine& line, std::string_view path) {
     line.where = {};
     auto done = ConfigFile(line, name).read(text);
     if (!done) {
-        // Of errors in files QEMU says the first line only.
+        // Of errors in files QEMU says the first line only, and no hints.
         const std::string& text_of_error = done.error().description();
         return fail(text_of_error.substr(0, text_of_error.find('\n')));
     }

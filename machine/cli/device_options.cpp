@@ -8,6 +8,9 @@
 #include "machine/cli/display_options.h"
 #include "machine/cli/handlers.h"
 #include "machine/cli/tree.h"
+#include "machine/cli/typed_options.h"
+#include "machine/device_help.h"
+#include "machine/objects/options.h"
 
 namespace rhea::cli {
 
@@ -55,18 +58,33 @@ Result<void> add_device(CommandLine& line, std::string_view text) {
 
 Result<void> take_device(CommandLine& line, Options options) {
     Arguments arguments = from_options(line, options);
+    if (!arguments.members.contains("driver")) arguments.help = false;      // the switch asks about a driver
     notice_help(arguments, "driver");
     line.config.devices.push_back(std::move(arguments));
     return {};
 }
 
 Result<void> add_object(CommandLine& line, std::string_view text) {
-    line.config.objects.push_back(RHEA_TRY(nested_arguments(line, text, "qom-type")));
+    if (!looks_like_json(text)) return line.add_group("object", text);
+    Arguments object = RHEA_TRY(json_arguments(line, text));
+    RHEA_TRY(from_qdict<objects::ObjectOptions>(object.members, object.mode));
+    line.config.objects.push_back(std::move(object));
     return {};
 }
 
 Result<void> take_object(CommandLine& line, Options options) {
-    line.config.objects.push_back(from_options(line, options));
+    constexpr std::string_view kSizes[] = {"size", "align", "hugetlbsize"};
+    const std::string* type = options.find("qom-type");
+    if (!type) return fail(Error::missing_parameter("qom-type"));
+    const auto show = [&](const std::string& text) {
+        line.print(text);
+        return line.finish(0);
+    };
+    if (*type == "help" || *type == "?") return show(object_types_text());
+    if (options.has("help") || options.has("?"))
+        if (const auto text = object_options_text(*type)) return show(*text);
+    const auto typed = RHEA_TRY(read_options<objects::ObjectOptions>(options, kSizes));
+    line.config.objects.push_back({line.where, std::move(*to_qobject(typed).dict()), InputMode::json});
     return {};
 }
 
@@ -110,6 +128,10 @@ Result<void> add_drive_file(CommandLine& line, std::string_view file, std::strin
 // --- Character devices and monitors
 
 Result<void> take_chardev(CommandLine& line, Options options) {
+    if (const std::string backend = options.get("backend"); backend == "help" || backend == "?") {
+        line.print(chardev_types_text());
+        return line.finish(0);
+    }
     line.config.chardevs.push_back({line.where, std::move(options)});
     return {};
 }

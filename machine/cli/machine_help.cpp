@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "machine/cli/machine_choice_parts.h"
+#include "machine/device_help.h"
 
 namespace rhea::cli {
 
@@ -16,18 +17,7 @@ std::string machine_list() {
 std::string machine_help(std::string_view name) {
     const MachineType* type = find_machine_type(name);
     if (!type) return machine_list();
-    std::string list = fmt::format("{}-machine options:\n", type->name);
-    for (const Member& property : type_of<MachineProperties>().members) {
-        if (!machine_has(*type, property.name)) continue;
-        const TypeInfo& info = property.type();
-        std::string_view text = info.name;
-        if (info.kind == TypeKind::boolean) text = "bool";
-        else if (info.kind == TypeKind::string) text = "string";
-        else if (info.kind == TypeKind::int64) text = "int";
-        else if (info.kind == TypeKind::uint64) text = "size";
-        list += fmt::format("  {}=<{}>\n", property.name, text);
-    }
-    return list;
+    return machine_options_text(fmt::format("{}-machine", type->name)).value_or(std::string());
 }
 
 }  // namespace rhea::cli

@@ -7,7 +7,8 @@ namespace rhea {
 
 class Chardevs;
 
-/// The one that `values` name, free for use; null when they name none. Errors with QEMU's texts.
-Result<Chardev*> chardev_of(Chardevs& chardevs, const qom::Values& values);
+/// The one that `values` name, free for use; null when they name none. Errors with QEMU's texts, in which the device is called
+/// `device` (empty: as its type).
+Result<Chardev*> chardev_of(Chardevs& chardevs, const qom::Values& values, std::string_view device = {});
 
 }  // namespace rhea

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "machine/devices/floppy_registers.h"
+#include "machine/devices/piix3.h"
+#include "machine/platform.h"
 #include "machine/qom/basic_types.h"
 
 namespace rhea {
@@ -13,13 +15,14 @@ using namespace floppy;
 
 FloppyController::FloppyController(AddressSpace& ports, Clocks& clocks, IrqLine irq, FloppyDma* dma, const Settings& settings)
     : Device(kType),
+      settings_(settings),
+      bus_(*this, settings_.bus_name),
       clocks_(clocks),
       irq_(irq),
       dma_(dma),
-      settings_(settings),
       read_id_timer_(clocks, ClockType::virtual_time, [this] { read_id_done(); }),
-      low_mapping_(ports, {.name = "fdc", .base = low_ports_.base, .size = 5, .handler = &low_ports_, .max_access = 1}),
-      high_mapping_(ports, {.name = "fdc", .base = high_port_.base, .size = 1, .handler = &high_port_, .max_access = 1}) {
+      low_mapping_(ports, {.name = "fdc", .base = settings_.base + 1u, .size = 5, .handler = &low_ports_, .max_access = 1}),
+      high_mapping_(ports, {.name = "fdc", .base = settings_.base + 7u, .size = 1, .handler = &high_port_, .max_access = 1}) {
     add_part(bus_.bus_name(), bus_);
     FloppyController::reset();
 }
@@ -276,6 +279,25 @@ constexpr qom::Nodes kNodes[] = {
 };
 constexpr const qom::Type* kInterfaces[] = {&qom::kAcpiAml};
 
+/// One more beside the board's.
+Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
+    const qom::Values& values = creation.values;
+    const auto irq = static_cast<std::uint64_t>(values.integer("irq"));
+    if (irq >= Gsi::kIsaLines) return fail(fmt::format("Maximum value for \"irq\" is: {}", Gsi::kIsaLines - 1));
+    FloppyController::Settings settings;
+    settings.fallback = enum_from_name<FdcDriveType>(values.text("fallback").value_or("")).value_or(settings.fallback);
+    settings.base = static_cast<std::uint16_t>(values.integer("iobase"));
+    if (creation.id.empty()) {
+        unsigned controllers = 0;
+        for (const Bus::Entry& entry : creation.bus->entries()) controllers += &entry.device->type() == &values.type() && entry.device->id().empty();
+        settings.bus_name = fmt::format("floppy-bus.{}", controllers);
+    } else {
+        settings.bus_name = creation.id + ".0";
+    }
+    return std::make_unique<FloppyController>(creation.platform.ports, creation.platform.clocks,
+                                              static_cast<IsaBus*>(creation.bus)->irq(static_cast<unsigned>(irq)), nullptr, settings);
+}
+
 }  // namespace
 
 constinit const qom::Type FloppyController::kType{.name = "isa-fdc",
@@ -284,6 +306,6 @@ constinit const qom::Type FloppyController::kType{.name = "isa-fdc",
     .properties = kProperties,
     .instance_properties = kInstanceProperties,
     .nodes = kNodes,
-    .category = "Storage", .summary = "virtual floppy controller"};
+    .category = "Storage", .summary = "virtual floppy controller", .create = create};
 
 }  // namespace rhea

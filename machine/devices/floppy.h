@@ -25,10 +25,10 @@ public:
     virtual bool terminal_count() const = 0;
 };
 
-/// The cable of its drives: "floppy-bus.0".
+/// The cable of its drives: "floppy-bus.0", "ID.0" of a controller with an id.
 class FloppyBus final : public Bus {
 public:
-    explicit FloppyBus(FloppyController& controller) : Bus(kFloppyBus, "floppy-bus.0"), controller_(controller) {}
+    FloppyBus(FloppyController& controller, std::string name) : Bus(kFloppyBus, std::move(name)), controller_(controller) {}
     /// Makes a drive as `values` want it.
     Result<std::unique_ptr<FloppyDrive>> make_drive(qom::Values values, BlockBackend& backend);
 
@@ -43,8 +43,12 @@ public:
 
     static constexpr unsigned kUnits = 2, kIrq = 6, kDmaChannel = 2;
 
+    static constexpr std::uint16_t kBase = 0x3f0;
+
     struct Settings {
         FdcDriveType fallback = FdcDriveType::d288;      ///< of a drive whose type nobody knows
+        std::uint16_t base = kBase;                      ///< ports 1 to 5 and 7 from here
+        std::string bus_name = "floppy-bus.0";
     };
     /// All outlive it; drives that are still there when it goes are cut off. `dma` may be null: then a transfer by DMA never ends.
     FloppyController(AddressSpace& ports, Clocks& clocks, IrqLine irq, FloppyDma* dma, const Settings& settings);
@@ -165,11 +169,11 @@ private:
     void restore();
     void invalid();
 
-    FloppyBus bus_{*this};
+    Settings settings_;
+    FloppyBus bus_;
     Clocks& clocks_;
     IrqLine irq_;
     FloppyDma* dma_;
-    Settings settings_;
     Timer read_id_timer_;
     Ports low_ports_{*this, 0x3f1}, high_port_{*this, 0x3f7};
     Mapping low_mapping_, high_mapping_;

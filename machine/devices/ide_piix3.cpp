@@ -1,20 +1,35 @@
 #include "machine/devices/ide_piix3.h"
 
+#include <fmt/format.h>
+
 #include "machine/devices/atapi.h"
+#include "machine/devices/piix3.h"
+#include "machine/platform.h"
 #include "machine/qom/basic_types.h"
+#include "machine/qom/tree.h"
 
 namespace rhea {
 
 namespace {
+
+/// How many buses have names that begin so.
+unsigned count_buses(qom::Tree& tree, std::string_view prefix) {
+    unsigned count = 0;
+    tree.for_each_device([&](Device& device) {
+        device.for_each_child([&](const qom::Object& child) { count += dynamic_cast<const Bus*>(&child) && child.name().starts_with(prefix); });
+    });
+    return count;
+}
 
 constexpr unsigned kBusMasterBar = 4, kBusMasterPorts = 16, kPortsPerChannel = 8;
 constexpr PciIdentity kIdentity{.vendor = 0x8086, .device = 0x7010, .class_code = 0x0101, .prog_if = 0x80, .status = 0x0280};
 
 }  // namespace
 
-Piix3Ide::Piix3Ide(AddressSpace& ports, Gsi& gsi)
+Piix3Ide::Piix3Ide(AddressSpace& ports, IrqLine primary, IrqLine secondary, const BusNames& names)
     : PciDevice(kType, kIdentity),
-      controller_(ports, gsi.line(IdeController::kPrimaryIrq), gsi.line(IdeController::kSecondaryIrq), memory_) {
+      controller_(ports, primary, secondary, memory_),
+      buses_{{{names[0], controller_, 0}, {names[1], controller_, 1}}} {
     for (IdeBus& bus : buses_) add_part(bus.bus_name(), bus);
     add_bar(kBusMasterBar, {.kind = PciBar::Kind::io, .size = kBusMasterPorts, .handler = &bus_master_ports_});
 }
@@ -56,12 +71,28 @@ constexpr qom::Nodes kNodes[] = {
     {"bmdma", &qom::kMemoryRegion, 2},
 };
 
+/// Of a second controller: it is in legacy mode as the first, at the same ports.
+Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
+    Piix3* bridge = nullptr;
+    for (const Bus::Entry& entry : creation.bus->entries())
+        if (auto* found = dynamic_cast<Piix3*>(entry.device)) bridge = found;
+    if (!bridge) return fail("No ISA bus to take interrupts from");      // not on a pc
+    const unsigned first = count_buses(creation.platform.tree, "ide.");
+    Piix3Ide::BusNames names;
+    for (unsigned i = 0; i < names.size(); ++i)
+        names[i] = creation.id.empty() ? fmt::format("ide.{}", first + i) : fmt::format("{}.{}", creation.id, i);
+    return std::make_unique<Piix3Ide>(creation.platform.ports, bridge->isa().irq(IdeController::kPrimaryIrq),
+                                      bridge->isa().irq(IdeController::kSecondaryIrq), names);
+}
+
 }  // namespace
 
 constinit const qom::Type kPciIde{.name = "pci-ide", .parent = &PciDevice::kType, .abstract = true, .interfaces = kCommonInterfaces};
 constinit const qom::Type Piix3Ide::kType{.name = "piix3-ide",
     .parent = &kPciIde,
     .nodes = kNodes,
-    .category = "Storage"};
+    .category = "Storage",
+    .hotpluggable = false,
+    .create = create};
 
 }  // namespace rhea

@@ -6,7 +6,7 @@
 
 namespace rhea {
 
-/// A channel as a bus: "ide.0".
+/// A channel as a bus: "ide.0", "ID.0" of a controller with an id.
 class IdeBus final : public Bus {
 public:
     IdeBus(std::string name, IdeController& controller, unsigned channel)
@@ -24,9 +24,10 @@ private:
 class Piix3Ide final : public PciDevice {
 public:
     static const qom::Type kType;
+    using BusNames = std::array<std::string, IdeController::kChannels>;
 
     /// All outlive it.
-    Piix3Ide(AddressSpace& ports, Gsi& gsi);
+    Piix3Ide(AddressSpace& ports, IrqLine primary, IrqLine secondary, const BusNames& names = {"ide.0", "ide.1"});
 
     IdeController& controller() { return controller_; }
     IdeBus& channel_bus(unsigned channel) { return buses_[channel]; }
@@ -51,7 +52,7 @@ private:
     Memory memory_{*this};
     BusMasterPorts bus_master_ports_{*this};
     IdeController controller_;
-    std::array<IdeBus, IdeController::kChannels> buses_{{{"ide.0", controller_, 0}, {"ide.1", controller_, 1}}};
+    std::array<IdeBus, IdeController::kChannels> buses_;
 };
 
 extern const qom::Type kPciIde;      // "pci-ide", its parent

@@ -38,10 +38,10 @@ Result<IrqLine> irq_of(const qom::Creation& creation, unsigned number) {
 }
 
 Result<std::unique_ptr<qom::Object>> create_serial(qom::Creation& creation) {
-    Chardev* chardev = RHEA_TRY(chardev_of(creation.platform.chardevs, creation.values));
+    // The property is that of the UART inside, and errors name that.
+    Chardev* chardev = RHEA_TRY(chardev_of(creation.platform.chardevs, creation.values, "serial"));
     const unsigned index = RHEA_TRY(port_index(creation, IsaSerial::kPorts, "serial"));
     auto irq = RHEA_TRY(irq_of(creation, value_or(creation.values, "irq", IsaSerial::kIrqs[index])));
-    if (!chardev) return fail("Can't create serial device, empty char device");
     const auto base = static_cast<std::uint16_t>(value_or(creation.values, "iobase", IsaSerial::kBases[index]));
     return std::make_unique<IsaSerial>(creation.platform.ports, creation.platform.clocks, base, irq, chardev);
 }

@@ -42,7 +42,7 @@ inline constexpr auto description<IothreadInfo> =
 
 Result<qom::Object*> add_object(Machine& machine, const QDict& members, InputMode mode) {
     auto options = RHEA_TRY(from_qdict<ObjectOptions>(members, mode));
-    if (!is_well_formed_id(options.id)) return fail(Error::invalid_parameter_value("id", "an identifier"));
+    if (!is_well_formed_id(options.id)) return fail(ill_formed_id());
     const auto name = enum_name(options.qom_type);
     const qom::Type* type = qom::find_type(name);
     if (!type || !type->create) return fail(fmt::format("invalid object type: {}", name));

@@ -109,19 +109,21 @@ inline constexpr auto description<SetNumaNode> = flat_union<&SetNumaNode::type, 
 
 namespace {
 
-Result<Empty> set_numa_node(Machine&, const SetNumaNode&) {
+Result<Empty> set_numa_node(Machine& machine, const SetNumaNode&) {
+    if (machine.preconfig().waiting()) return fail("NUMA is not supported by this build");
     return fail("The command is permitted only before the machine has been created");
 }
-Result<Empty> exit_preconfig(Machine&, const Empty&) {
-    return fail("The command is permitted only before machine initialization");
+Result<Empty> exit_preconfig(Machine& machine, const Empty&) {
+    if (!machine.preconfig().waiting()) return fail("The command is permitted only before machine initialization");
+    machine.preconfig().leave();
+    return Empty{};
 }
 
 constexpr Command kCommands[] = {
     command<set_numa_node>("set-numa-node", "Sets up NUMA before the machine is made.").preconfig().not_yet(),
     command<exit_preconfig>("x-exit-preconfig", "Makes the machine that -preconfig held back.")
         .preconfig()
-        .with_features(feature::kUnstable)
-        .not_yet(),
+        .with_features(feature::kUnstable),
 };
 
 }  // namespace

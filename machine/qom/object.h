@@ -95,7 +95,7 @@ public:
     // --- use by others
     void add_user() { ++users_; }
     void remove_user() { --users_; }
-    bool in_use() const { return users_ != 0; }
+    virtual bool in_use() const { return users_ != 0; }
 
 private:
     struct Child {

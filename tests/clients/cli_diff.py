@@ -761,6 +761,42 @@ COMMAND_LINES = r"""
 -device pvpanic,ioport=foo
 -device isa-fdc
 -device qemu64-x86_64-cpu
+-device host-x86_64-cpu
+-device qemu64-x86_64-cpu,apic-id=1
+-smp 1,maxcpus=2 -device qemu64-x86_64-cpu,socket-id=0
+-smp 1,maxcpus=2 -device qemu64-x86_64-cpu,socket-id=2,core-id=0,thread-id=0
+-smp 1,maxcpus=2 -device qemu64-x86_64-cpu,socket-id=0,core-id=0,thread-id=0
+-smp 1,maxcpus=4,dies=2,cores=2 -device qemu64-x86_64-cpu,socket-id=0,core-id=0,thread-id=0
+-smp 1,maxcpus=3,cores=3 -device qemu64-x86_64-cpu,apic-id=3
+-device isa-serial,index=7
+-debugcon null -device isa-debugcon,chardev=debugcon
+-debugcon null -debugcon null
+-chardev null,id=c -device isa-serial,chardev=c -device isa-serial,chardev=c
+-nographic -monitor stdio
+-monitor stdio -serial stdio
+-device isa-serial -device isa-serial -device isa-serial -device isa-serial -device isa-serial
+-device piix3-ide,id=x -device ide-cd,bus=x.2
+-device piix3-ide,id=1x
+-device isa-fdc,iobase=0x370
+-object foo,help
+-object help=x
+-object id=a
+-object secret,data=a
+-object secret,id=
+-object secret,id=x,data=a,foo
+-object {"qom-type":"secret","id":"1x","data":"a"}
+-object {"qom-type":"secret","id":"x","data":"a"} -object secret,id=x,data=a
+-object memory-backend-ram,id=x,size=1M,host-nodes=3-1
+-object memory-backend-ram,id=x,size=1M,merge=x
+-object authz-list,id=a,rules.0.match=x
+-object throttle-group,id=t,limits.bps-total=4
+-object throttle-group,id=t,x-bps-total=foo
+-object throttle-group,id=t,x-bps-total=-1
+-object throttle-group,id=t,x-bps-total=5,x-bps-read=3
+-object throttle-group,id=t,x-bps-total-max=3
+-object throttle-group,id=t,x-iops-total-max-length=0
+-object throttle-group,id=t,x-bps-total=5,x-bps-total-max=9,x-bps-total-max-length=5000000000
+-object {"qom-type":"throttle-group","id":"t","limits":{"bps-total":5,"bps-read":4}}
 -device pc-i440fx-7.2-machine
 -device container
 -drive foo
@@ -1111,22 +1147,50 @@ CONFIG_FILES = [
 ]
 
 
+# What these say on standard output is compared too: of all that Rhea has as much as QEMU.
+HELP_COMMAND_LINES = r"""
+-machine none,help
+-cpu qemu64,help
+-boot help
+-smp help
+-m help
+-rtc help
+-mon help
+-name help
+-action help
+-sandbox help
+-device ib700,help
+-device e1000,help
+-device virtio-blk-pci,help
+-device ide-hd,help
+-device piix3-ide,help
+-device isa-fdc,help
+-object memory-backend-ram,help
+-object secret,help
+-object iothread,help
+-object rng-random,help
+-object authz-list,help
+-object throttle-group,help
+-object help=x,qom-type=secret
+"""
+
+
 # How the emulator says that it does not have what was asked for: it may where QEMU has it.
 NOT_HERE = ("not supported by this build", "is not a valid char driver name", "is not a valid device model name", "is not available.")
 
 # Command lines that end differently on purpose.
 EXCEPTIONS = {
-    "-serial foo -numa foo": "serial ports are opened with the board, NUMA is checked before it",
-    "-serial foo -mon foo": "serial ports are opened with the board, monitors behind it",
+    "-serial foo -numa foo": "serial ports are opened after NUMA is checked",
     "-monitor none,x": "QEMU takes none,x for none",
     "-device {\"driver\":\"ib700\",\"id\":\"1x\"}": "QEMU lets ids in JSON be what its own key=value form refuses",
     "-device {\"driver\":\"ib700\",\"id\":1}": "QEMU takes a number for no id at all",
     "-drive if=none,id=a,format=?": "the list of formats goes to standard output in QEMU, and nowhere here",
     "-drive if=none,id=a,discard=foo": "two errors in one option, found in another order",
     "-chardev socket,id=c,path=c3,reconnect=1 -device nosuch": "the first attempt is made at once, QEMU's once its loop runs",
-    "-object foo,id=z -M foo": "types of objects are looked at after the machine's",
-    "-object foo,id=z -chardev foo,id=a": "types of objects are looked at after character devices",
 }
+
+
+HELP = [line.split() for line in HELP_COMMAND_LINES.strip().splitlines()]
 
 
 def allowed(arguments, ours):
@@ -1148,9 +1212,11 @@ def run(program, arguments, folder):
     try:
         done = subprocess.run([program] + COMMON + arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               timeout=6, cwd=folder)
-        status, errors = done.returncode, done.stderr
+        status, errors, output = done.returncode, done.stderr, done.stdout
     except subprocess.TimeoutExpired as expired:
-        status, errors = "still runs", expired.stderr or b""
+        status, errors, output = "still runs", expired.stderr or b"", b""
+    if arguments in HELP:
+        errors += output
     return status, normalise(errors.decode(errors="replace"), program)
 
 
@@ -1160,6 +1226,7 @@ def cases():
         yield line.split(" ") if "{" in line and "'" not in line else shlex.split(line)
     for line in GOOD_COMMAND_LINES.strip().splitlines():
         yield (line.split(" ") if "{" in line else shlex.split(line)) + ["-device", "nosuch"]
+    yield from HELP
     for number in range(len(CONFIG_FILES)):
         yield ["-readconfig", "config%d" % number]
 

@@ -78,15 +78,16 @@ TEST_CASE("devices come as key=value or as JSON", "[cli]") {
     CHECK(warnings.empty());
 }
 
-TEST_CASE("block nodes and objects take dotted keys and JSON", "[cli]") {
+TEST_CASE("block nodes take dotted keys, objects take ranges and sizes, both take JSON", "[cli]") {
     const Config config = parse({"-blockdev", "qcow2,node-name=q,file.driver=file,file.filename=a,,b", "-object",
-                                 "memory-backend-ram,id=m,host-nodes.0=1,host-nodes.1=3", "-object",
+                                 "memory-backend-ram,id=m,size=1M,host-nodes=1-2,host-nodes=4", "-object",
                                  R"({"qom-type": "iothread", "id": "i"})"});
     REQUIRE(config.blockdevs.size() == 1);
     CHECK(config.blockdevs[0].members ==
           QDict{{"driver", "qcow2"}, {"node-name", "q"}, {"file", QDict{{"driver", "file"}, {"filename", "a,b"}}}});
     REQUIRE(config.objects.size() == 2);
-    CHECK(*config.objects[0].members.find("host-nodes") == QObject(QList{"1", "3"}));
+    CHECK(*config.objects[0].members.find("host-nodes") == QObject(QList{1, 2, 4}));
+    CHECK(*config.objects[0].members.find("size") == QObject(1 << 20));
     CHECK(config.objects[1].mode == InputMode::json);
 }
 

@@ -163,7 +163,7 @@ TEST_CASE("lists that are asked for go to standard output", "[cli]") {
           "pc                   Standard PC (i440FX + PIIX, 1996) (alias of pc-i440fx-7.2)\n"
           "pc-i440fx-7.2        Standard PC (i440FX + PIIX, 1996) (default)\n"
           "none                 empty machine\n");
-    CHECK(output({"-M", "none,help"}, 0).find("\n  smp=<SMPConfiguration>\n") != std::string::npos);
+    CHECK(output({"-M", "none,help"}, 0).find("\n  smp=<SMPConfiguration> - CPU topology\n") != std::string::npos);
     CHECK(output({"-M", "none,help"}, 0).find("hpet") == std::string::npos);
     CHECK(output({"-smp", "1,help"}, 0) ==
           "smp-opts options:\n  clusters=<num>\n  cores=<num>\n  cpus=<num>\n  dies=<num>\n  maxcpus=<num>\n"

@@ -63,9 +63,8 @@ TEST_CASE("the first id counts, and must be well-formed", "[qobject][keyval]") {
         CAPTURE(bad);
         const auto failed = Options::parse(bad);
         REQUIRE_FALSE(failed);
-        CHECK(failed.error().description() ==
-              "Parameter 'id' expects an identifier\n"
-              "Identifiers consist of letters, digits, '-', '.', '_', starting with a letter.");
+        CHECK(failed.error().description() == "Parameter 'id' expects an identifier");
+        CHECK(failed.error().hint() == "Identifiers consist of letters, digits, '-', '.', '_', starting with a letter.");
     }
     CHECK(is_well_formed_id("a-b.c_9"));
     CHECK(duplicate_id("a", "chardev").description() == "Duplicate ID 'a' for chardev");
