@@ -117,6 +117,7 @@ TEST_CASE("a multiplexer takes four front ends, stays while there are fewer, and
     MuxRig rig;
     NoteTaker third, fourth;
     rig.mux.attach(&third);
+    rig.settle();      // it hears of the stream, and of the focus from now on
     CHECK_FALSE(rig.mux.in_use());
     rig.mux.attach(&fourth);
     CHECK(rig.mux.in_use());
