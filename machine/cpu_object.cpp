@@ -109,7 +109,7 @@ const qom::Object* memory_of(const CpuObject&) { return nullptr; }
 constexpr qom::Property kCommonProperties[] = {
     qom::property("memory", kRegionLink).leads_to<memory_of>(),
     qom::property("legacy-memory", qom::kText),
-    qom::property("start-powered-off", qom::kBool),
+    qom::property("start-powered-off", qom::kBool, false),
 };
 constexpr qom::Nodes kNodes[] = {{"memory", &qom::kMemoryRegion, 2}, {"smram", &qom::kMemoryRegion}};
 
@@ -210,13 +210,7 @@ QObject CpuObject::number(std::string_view name) const {
 
 QObject CpuObject::read(const qom::Property& property) const {
     if (values().given(property)) return values().get(property);
-    const auto& table = class_table();
-    if (&property < table.data() || &property >= table.data() + table.size()) {
-        const qom::Property* other = aliased(property.name);
-        return other ? read(*other) : Device::read(property);
-    }
     const qom::ValueType* type = property.type;
-    if (type == &qom::kBool || type == &qom::kBit) return feature(static_cast<std::size_t>(&property - table.data()));
     if (type == &kWords) {
         const auto& words = property.name == "feature-words" ? model_.words : model_.filtered;
         QList list;
@@ -231,6 +225,12 @@ QObject CpuObject::read(const qom::Property& property) const {
         }
         return list;
     }
+    const auto& table = class_table();
+    if (&property < table.data() || &property >= table.data() + table.size()) {
+        const qom::Property* other = aliased(property.name);
+        return other ? read(*other) : Device::read(property);
+    }
+    if (type == &qom::kBool || type == &qom::kBit) return feature(static_cast<std::size_t>(&property - table.data()));
     if (type == &kList) {
         QList list;
         for_each_word(model_.unavailable(), [&](std::string_view name) { list.push_back(name); });

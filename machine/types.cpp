@@ -1,4 +1,5 @@
 /// The list of all QOM types. A new one is described in its own file, and named here.
+#include "machine/accelerator_types.h"
 #include "machine/cpu_object.h"
 #include "machine/device.h"
 #include "machine/devices/atapi.h"
@@ -50,8 +51,8 @@ constexpr const Type* kAll[] = {
     &kEventLoop, &Iothread::kType, &kMainLoop, &kSecretCommon, &Secret::kType, &kAuthz, &kAuthzSimple, &kAuthzList,
     &ThrottleGroupObject::kType,
     &kTlsCreds, &kTlsCredsX509, &kTlsCredsAnon, &kTlsCredsPsk,
-    // machines
-    &kMachineType, &kX86MachineType, &kGenericPcType, &kPcType, &kNoMachineType,
+    // machines and what drives their CPUs
+    &kMachineType, &kX86MachineType, &kGenericPcType, &kPcType, &kNoMachineType, &kAccel, &kTcgAccel, &kKvmAccel, &kQtestAccel,
     // buses and the parents of their devices
     &Bus::kType, &kSystemBus, &PciBus::kType, &kIsaBus, &kIdeBus, &kFloppyBus, &kI2cBus,
     &Device::kType, &kSystemDevice, &PciDevice::kType, &kIsaDevice, &kIdeDevice,
