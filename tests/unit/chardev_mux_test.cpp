@@ -119,6 +119,7 @@ TEST_CASE("a multiplexer takes four front ends, stays while there are fewer, and
     rig.mux.attach(&third);
     rig.settle();      // it hears of the stream, and of the focus from now on
     CHECK_FALSE(rig.mux.in_use());
+    rig.until([&] { return third.user.peer != nullptr; });
     rig.mux.attach(&fourth);
     CHECK(rig.mux.in_use());
     CHECK(rig.chardevs->remove("m").error().description() == "Chardev 'm' is busy");
