@@ -109,7 +109,7 @@ const qom::Object* memory_of(const CpuObject&) { return nullptr; }
 constexpr qom::Property kCommonProperties[] = {
     qom::property("memory", kRegionLink).leads_to<memory_of>(),
     qom::property("legacy-memory", qom::kText),
-    qom::property("start-powered-off", qom::kBool, false),
+    qom::property("start-powered-off", qom::kBool),
 };
 constexpr qom::Nodes kNodes[] = {{"memory", &qom::kMemoryRegion, 2}, {"smram", &qom::kMemoryRegion}};
 
@@ -228,7 +228,9 @@ QObject CpuObject::read(const qom::Property& property) const {
     const auto& table = class_table();
     if (&property < table.data() || &property >= table.data() + table.size()) {
         const qom::Property* other = aliased(property.name);
-        return other ? read(*other) : Device::read(property);
+        if (other) return read(*other);
+        QObject value = Device::read(property);
+        return value.is_null() && type == &qom::kBool ? QObject(false) : value;
     }
     if (type == &qom::kBool || type == &qom::kBit) return feature(static_cast<std::size_t>(&property - table.data()));
     if (type == &kList) {

@@ -39,6 +39,14 @@ Migration& Machine::migration() {
     return *migration_;
 }
 
+pid_t Machine::thread_of(const Vcpu& cpu) {
+    while (cpu_threads_.size() <= cpu.index) {
+        // As QEMU names them when -name debug-threads=on asks for it.
+        cpu_threads_.push_back(std::make_unique<VcpuThread>(fmt::format("CPU {}/{}", cpu_threads_.size(), accelerator_ == "kvm" ? "KVM" : "TCG")));
+    }
+    return cpu_threads_[cpu.index]->id();
+}
+
 void Machine::number_cpus() {
     const cli::Smp& smp = config_.smp;
     for (unsigned i = 0; i < smp.cpus; ++i) {

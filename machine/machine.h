@@ -27,6 +27,7 @@
 #include "machine/port_chardevs.h"
 #include "machine/qom/tree.h"
 #include "machine/qtest.h"
+#include "machine/vcpu_thread.h"
 #include "monitor/engine.h"
 
 namespace rhea {
@@ -92,6 +93,8 @@ public:
     /// Empty until the board is there. It stays at its place.
     PciRootBuses& root_buses() { return root_buses_; }
     const std::vector<Vcpu>& cpus() const { return cpus_; }
+    /// The host thread of a CPU; made when it is first asked for.
+    pid_t thread_of(const Vcpu& cpu);
     Input& input() { return input_; }
     /// The current one first.
     std::vector<PointerDevice> pointers() const;
@@ -157,6 +160,7 @@ private:
     Platform platform_;
     std::vector<std::pair<const DriveInfo*, const cli::Location*>> drive_origins_;
     std::vector<Vcpu> cpus_;
+    std::vector<std::unique_ptr<VcpuThread>> cpu_threads_;
     std::vector<std::string> log_items_;
     bool a20_ = true, sync_profile_ = false;
     unsigned monitor_buttons_ = 0;

@@ -108,7 +108,7 @@ Result<std::vector<CpuInfoFast>> query_cpus_fast(Machine& machine, const Empty&)
         CpuInfoFast info;
         info.cpu_index = cpu.index;
         info.qom_path = cpu.qom_path;
-        info.thread_id = ::gettid();      // every CPU lives on the loop's thread, the one that runs this command
+        info.thread_id = machine.thread_of(cpu);
         info.props.emplace();
         info.props->socket_id = cpu.socket;
         if (machine.config().smp.dies > 1) info.props->die_id = cpu.die;

@@ -14,6 +14,14 @@ void migrate(Machine&, HmpCall& call) {
     });
 }
 
+void cancel_limit(Machine&, HmpCall& call) {
+    QDict arguments;
+    if (call.arguments.has("cpu_index")) arguments.put("cpu-index", call.arguments.number("cpu_index"));
+    call.run("cancel-vcpu-dirty-limit", arguments, [](HmpCall& later, const Result<QObject>& done) {
+        if (later.ok(done)) later.write("[Please use 'info vcpu_dirty_limit' to query dirty limit for virtual CPU]\n");
+    });
+}
+
 void set_capability(Machine&, HmpCall& call) {
     const auto known = call.ask("query-migrate-capabilities");
     const std::string& name = call.arguments.text("capability");
@@ -186,8 +194,7 @@ constexpr HmpCommand kCommands[] = {
     hmp_forward<"set-vcpu-dirty-limit", "dirty-rate=dirty_rate cpu-index=cpu_index">(
         "set_vcpu_dirty_limit", "l dirty_rate, l? cpu_index", "dirty_rate [cpu_index]", "limit how fast CPUs write memory")
         .otherwise("Error: dirty page limit feature requires KVM with accelerator property 'dirty-ring-size' set'\n"),
-    hmp_forward<"cancel-vcpu-dirty-limit", "cpu-index=cpu_index">("cancel_vcpu_dirty_limit", "l? cpu_index", "[cpu_index]", "end that limit")
-        .otherwise("[Please use 'info vcpu_dirty_limit' to query dirty limit for virtual CPU]\n"),
+    hmp_command<cancel_limit>("cancel_vcpu_dirty_limit", "l? cpu_index", "[cpu_index]", "end that limit").needing("cancel-vcpu-dirty-limit"),
     hmp_forward<"x-colo-lost-heartbeat">("x_colo_lost_heartbeat", "", "", "tell COLO that the other side is lost")
         .otherwise("Error: The feature 'colo' is not enabled\n"),
 };

@@ -6,11 +6,16 @@
 
 namespace rhea {
 
+extern const qom::Type kVirtioSerialBus, kVirtioSerialPort, kVirtSerialPort, kVirtConsole;
+
 class VirtioSerialPort final : public Device, private CharPortUser {
 public:
     /// `chardev` may be null, and outlives it.
     VirtioSerialPort(qom::Values values, unsigned number, Chardev* chardev)
-        : Device(std::move(values)), number_(number), port_(chardev, *this) {}
+        : Device(std::move(values)), number_(number), port_(chardev, *this) {
+        // A channel waits for the guest to open it; a console is always open.
+        if (chardev && !type().is_a(kVirtConsole)) chardev->set_frontend_open(false);
+    }
     unsigned number() const { return number_; }
 
 private:
@@ -45,6 +50,5 @@ private:
     VirtioSerialBus bus_;
 };
 
-extern const qom::Type kVirtioSerialBus, kVirtioSerialPort, kVirtSerialPort, kVirtConsole;
 
 }  // namespace rhea

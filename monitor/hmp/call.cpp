@@ -48,7 +48,10 @@ void HmpCall::error(const Error& error) {
     if (!error.hint().empty()) print("{}\n", error.hint());
 }
 
-bool HmpCall::has_qmp(std::string_view command) const { return engine_.commands().find(command); }
+bool HmpCall::has_qmp(std::string_view command) const {
+    const CommandTable::Row* row = engine_.commands().find(command);
+    return row && row->command->state != CommandState::not_yet;
+}
 
 void HmpCall::run(std::string_view command, const QDict& args, Then then) {
     if (!then) then = [](HmpCall& call, const Result<QObject>& result) { call.ok(result); };

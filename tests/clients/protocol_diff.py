@@ -19,11 +19,12 @@ import sys
 import tempfile
 import time
 
-# Commands that have no effect, or none that lasts, whatever the generator puts into their arguments.
+# Commands that have no effect, or none that lasts, whatever the generator puts into their arguments, and whose replies do not list
+# what only one of the two machines has.
 COMMANDS = """
     query-status query-name query-version query-kvm query-uuid query-block query-blockstats query-chardev query-iothreads
     query-mice query-fdsets query-balloon query-jobs query-block-jobs query-migrate-parameters query-rx-filter
-    qom-list qom-get qom-list-types qom-list-properties device-list-properties object-del netdev_del chardev-remove
+    qom-get object-del netdev_del chardev-remove
     device_del set_link eject block_resize block_set_io_throttle block-job-cancel block-job-set-speed job-cancel job-dismiss
     block-dirty-bitmap-remove block-dirty-bitmap-add blockdev-del blockdev-open-tray blockdev-snapshot-sync
     closefd remove-fd balloon expire_password set_password trace-event-get-state input-send-event send-key
