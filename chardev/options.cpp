@@ -207,16 +207,20 @@ std::span<const OptionSpec> chardev_option_specs() { return kSpecs; }
 
 Result<Options> parse_chardev(std::string_view text) { return Options::parse(text, "backend"); }
 
+std::optional<std::string> chardev_warning(const Options& options) {
+    const std::string name = options.get("backend");
+    for (const auto& [alias, meant] : kAliases)
+        if (name == alias) return fmt::format("The alias '{}' is deprecated, use '{}' instead", alias, meant);
+    return std::nullopt;
+}
+
 Result<ChardevOptions> chardev_options(const Options& options) {
     if (!options.id()) return fail("chardev: no id specified");
     if (!options.has("backend")) return fail(fmt::format("chardev: \"{}\" missing backend", *options.id()));
     ChardevOptions result;
     std::string name = options.get("backend");
-    for (const auto& [alias, meant] : kAliases) {
-        if (name != alias) continue;
-        result.warnings.push_back(fmt::format("The alias '{}' is deprecated, use '{}' instead", alias, meant));
-        name = meant;
-    }
+    for (const auto& [alias, meant] : kAliases)
+        if (name == alias) name = meant;
     if (std::find(std::begin(kBackends), std::end(kBackends), name) == std::end(kBackends))
         return fail(fmt::format("'{}' is not a valid char driver name", name));
     result.id = *options.id();

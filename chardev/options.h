@@ -144,7 +144,6 @@ struct ChardevOptions {
     ChardevBackend backend;
     unsigned max_clients = 1;  ///< ours: how many clients a server socket serves at once
     bool mux = false;          ///< several front ends share it; the backend is then made as "ID-base"
-    std::vector<std::string> warnings = {};
 };
 
 /// The names that `-chardev help` lists, in that order; query-chardev-backends has them backwards.
@@ -166,6 +165,8 @@ Result<Options> parse_chardev(std::string_view text);
 Result<Options> parse_legacy_chardev(std::string_view id, std::string_view text);
 /// The second step.
 Result<ChardevOptions> chardev_options(const Options& options);
+/// What QEMU warns of before it looks at the rest: a backend's old name.
+std::optional<std::string> chardev_warning(const Options& options);
 
 /// The ID of "chardev:ID".
 std::optional<std::string_view> chardev_reference(std::string_view text);

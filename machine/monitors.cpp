@@ -27,7 +27,7 @@ Chardev* open_device(Chardevs& chardevs, const std::string& label, const std::st
         reporter.error(where, options.error());
         return nullptr;
     }
-    auto chardev = create_chardev(chardevs, *options, where, reporter);
+    auto chardev = create_chardev(chardevs, *options);
     if (!chardev) {
         reporter.error(where, chardev.error());
         return nullptr;
@@ -37,9 +37,7 @@ Chardev* open_device(Chardevs& chardevs, const std::string& label, const std::st
 
 }  // namespace
 
-Result<Chardev*> create_chardev(Chardevs& chardevs, const ChardevOptions& options, const cli::Location& where,
-                                const cli::Reporter& reporter) {
-    for (const std::string& warning : options.warnings) reporter.warning(where, warning);
+Result<Chardev*> create_chardev(Chardevs& chardevs, const ChardevOptions& options) {
     Chardev* chardev = RHEA_TRY(chardevs.create(options));
     if (const auto terminal = chardev->terminal(); !terminal.empty()) {
         fmt::print("char device redirected to {} (label {})\n", terminal, chardev->label());
@@ -61,7 +59,8 @@ bool add_fd(FdSets& sets, const cli::AddFd& fd, const cli::Reporter& reporter) {
 
 bool add_chardev(Chardevs& chardevs, const cli::Group& group, const cli::Reporter& reporter) {
     auto typed = chardev_options(group.options);
-    auto made = typed ? create_chardev(chardevs, *typed, group.where, reporter) : fail(typed.error());
+    if (const auto warning = chardev_warning(group.options)) reporter.warning(group.where, *warning);
+    auto made = typed ? create_chardev(chardevs, *typed) : fail(typed.error());
     if (!made) reporter.error(group.where, made.error());
     return made.has_value();
 }

@@ -11,8 +11,7 @@
 namespace rhea {
 
 /// Makes a chardev that the command line asks for, and says which terminal leads to a pty.
-Result<Chardev*> create_chardev(Chardevs& chardevs, const ChardevOptions& options, const cli::Location& where,
-                                const cli::Reporter& reporter);
+Result<Chardev*> create_chardev(Chardevs& chardevs, const ChardevOptions& options);
 
 // Each reports its errors and gives false then.
 bool add_fd(FdSets& sets, const cli::AddFd& fd, const cli::Reporter& reporter);

@@ -18,7 +18,7 @@ Chardev* open_port(Chardevs& chardevs, Engine& engine, const std::string& label,
     // The label may be taken by a -chardev; QEMU finds that out in the tree of objects.
     if (options && chardevs.find(label))
         options = fail(fmt::format("attempt to add duplicate property '{}' to object (type 'container')", label));
-    auto made = options ? create_chardev(chardevs, *options, port.where, reporter) : fail(options.error());
+    auto made = options ? create_chardev(chardevs, *options) : fail(options.error());
     if (made && port.value.starts_with("mon:")) engine.add_hmp_monitor(**made);
     if (made) return *made;
     if (!made.error().description().empty()) reporter.error(port.where, made.error());

@@ -112,8 +112,8 @@ TEST_CASE("the short strings of -qmp name the same chardevs", "[chardev][options
     CHECK(chardev_options(*parse_legacy_chardev("a", "mon:stdio"))->mux);
     CHECK(chardev_options(*parse_legacy_chardev("a", "/dev/ttyS0"))->backend.type == ChardevKind::serial);
     CHECK(chardev_options(*parse_legacy_chardev("a", "/dev/parport0"))->backend.type == ChardevKind::parallel);
-    CHECK(chardev_options(*parse_chardev("tty,id=a,path=/dev/ttyS0"))->warnings ==
-          std::vector<std::string>{"The alias 'tty' is deprecated, use 'serial' instead"});
+    CHECK(chardev_warning(*parse_chardev("tty,id=a,path=/dev/ttyS0")) == "The alias 'tty' is deprecated, use 'serial' instead");
+    CHECK_FALSE(chardev_warning(*parse_chardev("serial,id=a,path=/dev/ttyS0")));
     CHECK(chardev_reference("chardev:mon0") == "mon0");
     CHECK_FALSE(chardev_reference("unix:x"));
 }
