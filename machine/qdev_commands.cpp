@@ -50,7 +50,8 @@ void invoke_device_add(const Command&, void* context, const QDict& arguments, co
 
 Result<Empty> device_del(Machine& machine, const DeviceDel& args) {
     qom::Tree& tree = machine.devices();
-    qom::Object* object = args.id.starts_with('/') ? tree.find(args.id) : tree.find_id(args.id);
+    // An id is a path from the peripherals on; none leads to themselves.
+    qom::Object* object = args.id.empty() ? tree.find("/machine/peripheral") : args.id.front() == '/' ? tree.find(args.id) : tree.find_id(args.id);
     if (!object) return fail(Error::device_not_found(args.id));
     auto* device = dynamic_cast<Device*>(object);
     if (!device) return fail(fmt::format("{} is not a hotpluggable device", args.id));

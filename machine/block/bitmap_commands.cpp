@@ -26,8 +26,8 @@ Result<Empty> find_bitmap(BlockLayer& layer, const std::string& node, const std:
 }
 
 Result<Empty> add_bitmap(BlockLayer& layer, const BlockDirtyBitmapAdd& args) {
-    auto node = RHEA_TRY(layer.lookup(args.node, args.node));
     if (args.name.empty()) return fail("Bitmap name cannot be empty");
+    auto node = RHEA_TRY(layer.lookup(args.node, args.node));
     if (args.granularity && (*args.granularity < kSmallestGranularity || !std::has_single_bit(*args.granularity)))
         return fail("Granularity must be power of 2 and at least 512");
     if (args.persistent.value_or(false))

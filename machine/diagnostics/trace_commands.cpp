@@ -49,8 +49,9 @@ namespace {
 /// The points that a name or a pattern with '*' and '?' means. No point belongs to one virtual CPU.
 Result<std::vector<std::size_t>> find_points(Machine& machine, const std::string& name,
                                              const std::optional<std::int64_t>& vcpu) {
-    if (vcpu && (*vcpu < 0 || static_cast<std::size_t>(*vcpu) >= machine.cpus().size()))
-        return fail(fmt::format("invalid vCPU index {}", *vcpu));
+    // QEMU 7.2 looks at 32 bits of the number.
+    if (vcpu && static_cast<std::uint32_t>(*vcpu) >= machine.cpus().size())
+        return fail(fmt::format("invalid vCPU index {}", static_cast<std::uint32_t>(*vcpu)));
     const bool pattern = name.find_first_of("*?") != std::string::npos;
     std::vector<std::size_t> points;
     for (std::size_t i = 0; i < kTraceNames.size(); ++i) {
