@@ -72,6 +72,7 @@ private:
 
     cli::Reporter& reporter_;
     cli::Config config_;
+    uv_timer_t settled_{};
     cli::Location opening_;      // the option whose character device is being made
     std::unique_ptr<cli::Daemon> daemon_;
     std::unique_ptr<cli::PidFile> pid_file_;
@@ -216,7 +217,13 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
         } else {
             begin();
         }
+        // Once its first clients have been greeted.
+        constexpr std::uint64_t kSettled = 50;      // ms
+        uv_timer_init(&loop, &settled_);
+        uv_unref(reinterpret_cast<uv_handle_t*>(&settled_));
+        uv_timer_start(&settled_, [](uv_timer_t*) { cli::release_startup_pages(); }, kSettled, 0);
         if (!machine.life().ended()) uv_run(&loop, UV_RUN_DEFAULT);
+        uv_close(reinterpret_cast<uv_handle_t*>(&settled_), nullptr);
         status = machine.life().exit_status();
     }
     chardevs.shut_down();

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
+#include <link.h>
 #include <pwd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -166,6 +167,22 @@ std::optional<User> find_user(const std::string& text) {
 Result<void> lock_memory() {
     if (::mlockall(MCL_CURRENT | MCL_FUTURE) < 0) return fail(fmt::format("mlockall: {}", reason()));
     return {};
+}
+
+void release_startup_pages() {
+    const auto release = [](dl_phdr_info* object, std::size_t, void*) {
+        for (int i = 0; i < object->dlpi_phnum; ++i) {
+            const auto& segment = object->dlpi_phdr[i];
+            // What is writable at first holds what the dynamic linker has put there.
+            if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W)) continue;
+            const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+            const std::uintptr_t begin = (object->dlpi_addr + segment.p_vaddr) & ~(page - 1);
+            const std::uintptr_t end = (object->dlpi_addr + segment.p_vaddr + segment.p_memsz) & ~(page - 1);
+            if (end > begin) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+        }
+        return 1;      // the program itself comes first
+    };
+    ::dl_iterate_phdr(release, nullptr);
 }
 
 Result<void> drop_privileges(const std::string& run_as, const std::string& chroot_dir) {

@@ -102,6 +102,10 @@ std::optional<User> find_user(const std::string& text);
 /// -overcommit mem-lock=on: keeps all memory of the process, present and future, out of swap.
 Result<void> lock_memory();
 
+/// Lets go of the program's own pages that starting has brought in (code and constants; they come back from the file as they are
+/// needed): an idle emulator needs few of them.
+void release_startup_pages();
+
 /// -runas and -chroot, in that order of preparation: the user is looked up first, the root changed, then the user.
 /// Errors are whole texts.
 Result<void> drop_privileges(const std::string& run_as, const std::string& chroot_dir);
