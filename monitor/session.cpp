@@ -110,7 +110,7 @@ void Session::deliver(const std::string& event_line) {
         return;
     }
     out() += event_line;
-    large_ = large_ || pending > kLarge;
+    backlog_ = backlog_ || pending > kLarge;
     peer_->schedule();
 }
 
@@ -144,7 +144,7 @@ void Session::give_memory_back() {
 void Session::disconnected() {
     peer_->discard();
     std::string().swap(held_);
-    if (std::exchange(large_, false)) malloc_trim(0);
+    if (large_ || backlog_) malloc_trim(0);
     peer_ = nullptr;
     command_mode_ = false;
     queue_.clear();

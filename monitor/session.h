@@ -80,7 +80,8 @@ private:
     bool oob_ = false;
     bool running_ = false;              // an in-band command has not been answered
     bool feeding_ = false;
-    bool large_ = false;                // a message, reply or backlog was large: its memory goes back to the system
+    bool large_ = false;                // a message or reply was large: its memory goes back to the system
+    bool backlog_ = false;              // events have piled up: theirs goes back with the session (a slow reader may do it often)
     bool reading_ = true;
     bool input_ended_ = false;          // the client closed its side; what it asked for is still answered
 };
