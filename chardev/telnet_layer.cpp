@@ -8,7 +8,7 @@ enum Telnet : unsigned char { kSe = 240, kBreak = 243, kSb = 250, kWill = 251, k
 
 }  // namespace
 
-/// Observed: WILL ECHO, WILL SUPPRESS-GO-AHEAD, WILL BINARY, DO BINARY. Answers are taken for granted.
+/// WILL ECHO, WILL SUPPRESS-GO-AHEAD, WILL BINARY, DO BINARY. Answers are taken for granted.
 void TelnetLayer::start(std::string& wire) {
     wire += std::string_view("\xff\xfb\x01\xff\xfb\x03\xff\xfb\x00\xff\xfd\x00", 12);
 }

@@ -24,12 +24,16 @@ void chardev_add(Machine& machine, HmpCall& call) {
     if (options) call.ok(machine.chardevs().create(*options));
 }
 
-void chardev_remove(Machine& machine, HmpCall& call) {
-    const std::string& id = call.arguments.text("id");
-    if (call.has_qmp("chardev-remove")) return call.run("chardev-remove", {{"id", id}});
-    Chardev* chardev = machine.chardevs().find(id);
-    if (!chardev) return call.error(Error::generic(fmt::format("Chardev '{}' not found", id)));
-    call.error(Error::generic(fmt::format("Chardev '{}' is busy", id)));
+void chardev_change(Machine& machine, HmpCall& call) {
+    std::string id = call.arguments.text("id");
+    const std::string& text = call.arguments.text("args");
+    const auto given = Options::parse(text, "backend");
+    if (!call.ok(given)) return;
+    if (given->id()) return call.error(Error::generic("Unexpected 'id' parameter"));
+    if (!call.ok(machine.chardevs().check_change(id))) return;
+    for (std::size_t at = 0; (at = id.find(',', at)) != id.npos; at += 2) id.insert(at, 1, ',');      // as options have it
+    const auto options = parse_chardev(call, text + ",id=" + id);
+    if (options) call.ok(machine.chardevs().change(*options));
 }
 
 void ringbuf_read(Machine&, HmpCall& call) {
@@ -61,9 +65,9 @@ void complete_ringbuf(HmpCompletion& completion) {
 
 constexpr HmpCommand kCommands[] = {
     hmp_command<chardev_add>("chardev-add", "s args@chardev-backend", "args", "make a character device"),
-    hmp_forward<"chardev-change-legacy", "id args">("chardev-change", "s id@chardev, s args@chardev-backend", "id args",
-                                                    "put another back end under a character device"),
-    hmp_command<chardev_remove>("chardev-remove", "s id@chardev", "id", "end a character device"),
+    hmp_command<chardev_change>("chardev-change", "s id@chardev, s args@chardev-backend", "id args",
+                                "put another back end under a character device"),
+    hmp_forward<"chardev-remove", "id">("chardev-remove", "s id@chardev", "id", "end a character device"),
     hmp_forward<"chardev-send-break", "id">("chardev-send-break", "s id@chardev", "id", "send a break"),
     hmp_command<ringbuf_read>("ringbuf_read", "s device@ringbuf, i size", "device size", "read from a ring buffer").needing("ringbuf-read"),
     hmp_forward<"ringbuf-write", "device data">("ringbuf_write", "s device@ringbuf, s data", "device data", "write into a ring buffer"),

@@ -57,7 +57,6 @@ bool open_port_chardevs(Chardevs& chardevs, Engine& engine, const cli::Config& c
     for (const cli::Text& port : config.debugcons) {
         Chardev* chardev = open_port(chardevs, engine, "debugcon", port, reporter);
         if (!chardev) return no_backend(port, "invalid character backend", reporter);
-        out.debugcons.push_back(chardev);
     }
     return true;
 }

@@ -12,10 +12,10 @@ namespace rhea {
 
 class Engine;
 
-/// In the order of the options. Null: a default port whose kind of character device is not to be had; it leads nowhere.
+/// In the order of the options.
 struct PortChardevs {
     std::vector<std::optional<Chardev*>> serials;  ///< nullopt: "none", there is no such port
-    std::vector<Chardev*> parallels, debugcons;
+    std::vector<Chardev*> parallels;
 };
 
 /// Opens them. False: it failed, and was reported.
