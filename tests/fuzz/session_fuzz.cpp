@@ -112,6 +112,7 @@ private:
                     Reply<Pong> reply = std::move(owed_.front());
                     owed_.pop_front();
                     reply.succeed(Pong{"late"});
+                    turn();  // what this sets free comes in before the next answer, however it was cut
                 }
                 break;
             case 0xFA: clock_.advance(400'000'000); break;
