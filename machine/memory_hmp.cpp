@@ -7,6 +7,7 @@
 #include <cstring>
 #include <functional>
 
+#include "machine/disassembler.h"
 #include "machine/hmp.h"
 #include "machine/machine.h"
 
@@ -68,13 +69,36 @@ std::string number_text(char format, unsigned size, std::uint64_t value) {
     }
 }
 
+/// x /i: reads ahead within a page, and says so where it cannot.
+void disassemble_memory(Machine& machine, HmpCall& call, std::uint64_t address, std::int64_t count) {
+    constexpr std::uint64_t kPage = 4096;
+    constexpr std::size_t kAhead = 32, kBytesOfALine = 8;
+    if (!has_disassembler()) return call.print("0x{:08x}: Asm output not supported on this arch\n", address);
+    const CpuRegisters cpu = machine.cpus().empty() ? CpuRegisters{} : machine.cpus().front().registers;
+    std::string bytes;
+    do {
+        const std::uint64_t next = address + bytes.size();
+        const auto length = std::min<std::uint64_t>(kAhead - bytes.size(), kPage - next % kPage);
+        if (!is_mapped(machine.memory(), next, length)) return call.print("0x{:08x}: unable to read memory\n", address);
+        bytes.resize(bytes.size() + length);
+        machine.memory().read_bytes(next, bytes.data() + bytes.size() - length, length);
+        const auto instruction = disassemble(cpu, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), address);
+        for (std::size_t at = 0; at < instruction->size; at += kBytesOfALine) {
+            std::string hex;
+            for (std::size_t i = at; i < std::min(instruction->size, at + kBytesOfALine); ++i)
+                hex += fmt::format(" {:02x}", static_cast<unsigned char>(bytes[i]));
+            if (at == 0) call.print("0x{:08x}: {:24}  {:8} {}\n", address, hex, instruction->mnemonic, instruction->operands);
+            else call.print("0x{:08x}: {}\n", address + at, hex);
+        }
+        bytes.erase(0, instruction->size);
+        address += instruction->size;
+    } while (--count > 0);
+}
+
 void dump(Machine& machine, HmpCall& call) {
     const HmpFormat format = call.arguments.format();
     auto address = static_cast<std::uint64_t>(call.arguments.number("addr"));
-    if (format.format == 'i') {
-        if (format.count > 0) call.print("0x{:08x}: Asm output not supported on this arch\n", address);
-        return;
-    }
+    if (format.format == 'i') return disassemble_memory(machine, call, address, format.count);
     const auto width = static_cast<unsigned>(format.size);
     auto left = static_cast<std::uint64_t>(format.count) * width;
     const unsigned size = format.format == 'c' ? 1 : width, line = width == 1 ? 8 : 16;
