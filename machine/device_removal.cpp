@@ -10,12 +10,12 @@ std::optional<std::string> id_of(const Device& device) {
     return device.id().empty() ? std::nullopt : std::optional(device.id());
 }
 
-/// What hangs on a device, the innermost first.
+/// What hangs on a device, the innermost first, and the newest before the older.
 void collect(Device& device, std::vector<Device*>& order) {
     const auto below = [&](auto& self, const qom::Object& at) -> void {
         at.for_each_child([&](qom::Object& child) {
             if (auto* bus = dynamic_cast<Bus*>(&child))
-                for (const Bus::Entry& entry : bus->entries()) collect(*entry.device, order);
+                for (auto entry = bus->entries().rbegin(); entry != bus->entries().rend(); ++entry) collect(*entry->device, order);
             else if (!dynamic_cast<Device*>(&child)) self(self, child);
         });
     };

@@ -32,6 +32,7 @@
 #include "machine/objects/throttle_group.h"
 #include "machine/objects/tls_creds.h"
 #include "machine/qom/basic_types.h"
+#include "machine/scsi/scsi_bus.h"
 #include "machine/virtio/types.h"
 #include "machine/virtio/virtio_serial.h"
 
@@ -69,12 +70,16 @@ constexpr const Type* kAll[] = {
     &VirtioDevice::kType, &VirtioPci::kType, &kVirtioBus, &kVirtioPciBus,
     &kVirtioRng, &kRngPciBase, &kRngPci, &kRngPciTransitional, &kRngPciNonTransitional,
     &kVirtioBlk, &kBlkPciBase, &kBlkPci, &kBlkPciTransitional, &kBlkPciNonTransitional,
+    &kVirtioScsiCommon, &kVirtioScsi, &kScsiPciBase, &kScsiPci, &kScsiPciTransitional, &kScsiPciNonTransitional,
     &kVirtioBalloon, &kBalloonPciBase, &kBalloonPci, &kBalloonPciTransitional, &kBalloonPciNonTransitional,
     &kVirtioNet, &kNetPciBase, &kNetPci, &kNetPciTransitional, &kNetPciNonTransitional,
     &kVirtioSerial, &kSerialPciBase, &kSerialPci, &kSerialPciTransitional, &kSerialPciNonTransitional,
     &kVirtioInput, &kVirtioInputHid, &kInputPci, &kInputHidPci, &kVirtioKeyboard, &kKeyboardPciBase, &kKeyboardPci, &kVirtioTablet,
     &kTabletPciBase, &kTabletPci, &kVirtioMouse, &kMousePciBase, &kMousePci,
     &kVirtioSerialBus, &kVirtioSerialPort, &kVirtSerialPort, &kVirtConsole,
+    // SCSI
+    &ScsiBus::kType, &kScsiDevice, &kScsiDiskBase, &kScsiHd, &kScsiCd, &kScsiBlock, &kScsiGeneric,
+    &kLsi53c895a, &kLsi53c810, &kMegasasBase, &kMegasas, &kMegasasGen2, &kMptsas1068, &kPvscsi,
     // PCI functions
     &kE1000Base, &kE1000, &kRtl8139, &kPciUhci, &kPiix3Uhci, &kPiix4Uhci, &kAc97, &kHdaGeneric, &kIntelHda, &kPciVga, &kVga, &kCirrusVga,
     // watchdogs

@@ -61,6 +61,12 @@ void BlockBackend::detach() {
     (void)root_.set_permissions(idle_permissions_);
 }
 
+void BlockBackend::retire() {
+    const bool named = !name_.empty();
+    detach();
+    if (named) layer_.remove_backend(*this);
+}
+
 void BlockBackend::guest_moved_tray(bool open) { layer_.events().emit(DeviceTrayMoved{name_, qdev(), open}); }
 
 Result<void> BlockBackend::insert(std::shared_ptr<BlockNode> node) {

@@ -86,6 +86,8 @@ public:
     Result<void> attach(BlockDevice& device, const BlockUse& use);
     /// Waits for requests under way. An anonymous backend is gone afterwards, one whose attach failed too.
     void detach();
+    /// As detach(), when the device was unplugged for good: a drive that was made for it (-drive) is gone, too.
+    void retire();
     BlockDevice* device() const { return device_; }
     /// The guest opened or closed the tray (START STOP UNIT): emits DEVICE_TRAY_MOVED. The device has set its state before.
     void guest_moved_tray(bool open);

@@ -1,6 +1,6 @@
 #pragma once
 /// Properties that every device with a drive behind it has.
-#include "machine/qom/type.h"
+#include "machine/qom/object.h"
 
 namespace rhea {
 
@@ -29,6 +29,8 @@ inline constexpr qom::Property kErrorProperties[] = {
     qom::property("rerror", kErrorPolicy, "auto"),
     qom::property("werror", kErrorPolicy, "auto"),
 };
-inline constexpr qom::Property kBootIndex[] = {qom::property("bootindex", qom::kInt32)};
+/// -1: it is not booted from.
+QObject boot_index_of(const qom::Object& device);
+inline constexpr qom::Property kBootIndex[] = {qom::property("bootindex", qom::kInt32).shown_by<boot_index_of>()};
 
 }  // namespace rhea

@@ -7,6 +7,7 @@
 #include <bit>
 
 #include "machine/block/backend.h"
+#include "machine/devices/attached_drive.h"
 #include "machine/devices/block_properties.h"
 #include "qobject/convert.h"
 
@@ -109,6 +110,23 @@ Result<void> check_block_sizes(const FloppyOptions& options) {
     if (sizes.logical != kLeastBlock || sizes.physical != kLeastBlock)
         return fail("Physical and logical block size must be 512 for floppy");
     return {};
+}
+
+Result<BlockSizes> check_block_sizes(const qom::Values& values, std::uint64_t default_discard) {
+    struct {
+        std::optional<std::uint64_t> logical_block_size, physical_block_size, min_io_size, opt_io_size, discard_granularity;
+    } sizes;
+    const auto said = [&](std::string_view name) {
+        return values.given(name) ? std::optional(static_cast<std::uint64_t>(values.integer(name))) : std::nullopt;
+    };
+    sizes = {said("logical_block_size"), said("physical_block_size"), said("min_io_size"), said("opt_io_size"), said("discard_granularity")};
+    RHEA_CHECK(check_relations(sizes, default_discard));
+    return resolve(sizes);
+}
+
+QObject boot_index_of(const qom::Object& device) {
+    const QObject* said = device.values().given("bootindex");
+    return said ? *said : QObject(-1);
 }
 
 QObject drive_property(const BlockBackend& backend) {

@@ -53,19 +53,21 @@ DiskGeometry guess_geometry(std::uint64_t total_sectors, std::span<const std::ui
     return {usual.cylinders, usual.heads, usual.sectors, usual.cylinders * usual.heads <= kLargeTracks ? large : lba};
 }
 
+Result<DiskGeometry> resolve_geometry(const AskedGeometry& asked, std::uint32_t most_heads, std::uint64_t total_sectors,
+                                      std::span<const std::uint8_t> first_sector) {
+    const auto [cyls, heads, secs] = asked;
+    if (cyls == 0 && heads == 0 && secs == 0) return guess_geometry(total_sectors, first_sector);
+    RHEA_CHECK(check_range("cyls", cyls, 65535));
+    RHEA_CHECK(check_range("heads", heads, most_heads));
+    RHEA_CHECK(check_range("secs", secs, 255));
+    const bool fits = cyls <= kBiosCylinders && heads <= kHeads && secs <= kSectors;
+    return DiskGeometry{cyls, heads, secs, fits ? BiosAtaTranslation::none : BiosAtaTranslation::lba};
+}
+
 Result<DiskGeometry> resolve_geometry(const IdeOptions& options, std::uint64_t total_sectors,
                                       std::span<const std::uint8_t> first_sector) {
-    const auto cyls = options.cyls.value_or(0), heads = options.heads.value_or(0), secs = options.secs.value_or(0);
-    DiskGeometry geometry;
-    if (cyls == 0 && heads == 0 && secs == 0) {
-        geometry = guess_geometry(total_sectors, first_sector);
-    } else {
-        RHEA_CHECK(check_range("cyls", cyls, 65535));
-        RHEA_CHECK(check_range("heads", heads, 16));
-        RHEA_CHECK(check_range("secs", secs, 255));
-        const bool fits = cyls <= kBiosCylinders && heads <= kHeads && secs <= kSectors;
-        geometry = {cyls, heads, secs, fits ? BiosAtaTranslation::none : BiosAtaTranslation::lba};
-    }
+    DiskGeometry geometry = RHEA_TRY(resolve_geometry({options.cyls.value_or(0), options.heads.value_or(0), options.secs.value_or(0)},
+                                                      kHeads, total_sectors, first_sector));
     const auto asked = options.bios_chs_trans.value_or(BiosAtaTranslation::automatic);
     if (asked != BiosAtaTranslation::automatic) geometry.translation = asked;
     return geometry;

@@ -2,71 +2,42 @@
 /// network cards, USB and sound controllers, display adapters.
 #include "machine/devices/pci_presence.h"
 
-#include <array>
-
 #include <fmt/format.h>
 
 #include "machine/devices/block_properties.h"
-#include "machine/pci.h"
-#include "machine/platform.h"
+#include "machine/devices/present_function.h"
 #include "machine/qom/basic_types.h"
 
 namespace rhea {
 
 namespace {
 
-struct Presence {
-    PciIdentity identity;
-    struct {
-        unsigned index;
-        PciBar::Kind kind;
-        std::uint64_t size;
-        bool prefetch = false;
-    } bars[3];
-};
-constexpr auto kIo = PciBar::Kind::io, kMemory = PciBar::Kind::memory32, kNone = PciBar::Kind::none;
-
-class PresentFunction final : public PciDevice, private IoHandler {
-public:
-    PresentFunction(qom::Values values, const Presence& presence) : PciDevice(std::move(values), presence.identity) {
-        for (const auto& bar : presence.bars)
-            if (bar.kind != kNone) add_bar(bar.index, {.kind = bar.kind, .size = bar.size, .handler = this, .prefetch = bar.prefetch});
-    }
-
-private:
-    std::uint64_t io_read(std::uint64_t, unsigned) override { return 0; }
-    void io_write(std::uint64_t, std::uint64_t, unsigned) override {}
-};
-
-template <const Presence& P>
-Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
-    return std::make_unique<PresentFunction>(creation.values, P);
-}
+using namespace presence;
 
 /// A card whose cable leads nowhere: there are no networks on the host's side.
 template <const Presence& P>
 Result<std::unique_ptr<qom::Object>> create_card(qom::Creation& creation) {
     if (const auto netdev = creation.values.text("netdev"); netdev && !netdev->empty())
         return fail(fmt::format("Property '{}.netdev' can't find value '{}'", creation.values.type().name, *netdev));
-    return create<P>(creation);
+    return make_present<P>(creation);
 }
 
 constexpr Presence kE1000Presence{{.vendor = 0x8086, .device = 0x100e, .class_code = 0x0200, .revision = 3, .interrupt_pin = 1},
-                                  {{0, kMemory, 0x20000}, {1, kIo, 0x40}, {6, kMemory, 0x40000}}};
+                                  {{{0, kMemory, 0x20000}, {1, kIo, 0x40}, {6, kMemory, 0x40000}}}};
 constexpr Presence kRtl8139Presence{{.vendor = 0x10ec, .device = 0x8139, .class_code = 0x0200, .revision = 0x20, .interrupt_pin = 1},
-                                    {{0, kIo, 0x100}, {1, kMemory, 0x100}, {6, kMemory, 0x40000}}};
+                                    {{{0, kIo, 0x100}, {1, kMemory, 0x100}, {6, kMemory, 0x40000}}}};
 constexpr Presence kUhci3Presence{{.vendor = 0x8086, .device = 0x7020, .class_code = 0x0c03, .revision = 1, .interrupt_pin = 4},
-                                  {{4, kIo, 0x20}}};
+                                  {{{4, kIo, 0x20}}}};
 constexpr Presence kUhci4Presence{{.vendor = 0x8086, .device = 0x7112, .class_code = 0x0c03, .revision = 1, .interrupt_pin = 4},
-                                  {{4, kIo, 0x20}}};
+                                  {{{4, kIo, 0x20}}}};
 constexpr Presence kAc97Presence{{.vendor = 0x8086, .device = 0x2415, .class_code = 0x0401, .revision = 1, .interrupt_pin = 1},
-                                 {{0, kIo, 0x400}, {1, kIo, 0x100}}};
+                                 {{{0, kIo, 0x400}, {1, kIo, 0x100}}}};
 constexpr Presence kHdaPresence{{.vendor = 0x8086, .device = 0x2668, .class_code = 0x0403, .revision = 1, .interrupt_pin = 1},
-                                {{0, kMemory, 0x4000}}};
+                                {{{0, kMemory, 0x4000}}}};
 constexpr Presence kVgaPresence{{.vendor = 0x1234, .device = 0x1111, .class_code = 0x0300, .revision = 2},
-                                {{0, kMemory, 0x1000000, true}, {2, kMemory, 0x1000}, {6, kMemory, 0x10000}}};
+                                {{{0, kMemory, 0x1000000, true}, {2, kMemory, 0x1000}, {6, kMemory, 0x10000}}}};
 constexpr Presence kCirrusPresence{{.vendor = 0x1013, .device = 0x00b8, .class_code = 0x0300},
-                                   {{0, kMemory, 0x2000000, true}, {1, kMemory, 0x1000}, {6, kMemory, 0x10000}}};
+                                   {{{0, kMemory, 0x2000000, true}, {1, kMemory, 0x1000}, {6, kMemory, 0x10000}}}};
 
 QObject is_big_endian(const PciDevice&) { return false; }
 
@@ -147,14 +118,14 @@ constinit const qom::Type kPiix3Uhci{.name = "piix3-usb-uhci",
                                      .nodes = kNodes,
                                      .category = "USB",
                                      .hotpluggable = false,
-                                     .create = create<kUhci3Presence>};
+                                     .create = make_present<kUhci3Presence>};
 constinit const qom::Type kPiix4Uhci{.name = "piix4-usb-uhci",
                                      .parent = &kPciUhci,
                                      .properties = kUhciProperties,
                                      .nodes = kNodes,
                                      .category = "USB",
                                      .hotpluggable = false,
-                                     .create = create<kUhci4Presence>};
+                                     .create = make_present<kUhci4Presence>};
 constinit const qom::Type kAc97{.name = "AC97",
                                 .parent = &PciDevice::kType,
                                 .interfaces = kInterfaces,
@@ -163,7 +134,7 @@ constinit const qom::Type kAc97{.name = "AC97",
                                 .category = "Sound",
                                 .summary = "Intel 82801AA AC97 Audio",
                                 .alias = "ac97",
-                                .create = create<kAc97Presence>};
+                                .create = make_present<kAc97Presence>};
 constinit const qom::Type kHdaGeneric{.name = "intel-hda-generic",
                                       .parent = &PciDevice::kType,
                                       .abstract = true,
@@ -174,7 +145,7 @@ constinit const qom::Type kIntelHda{.name = "intel-hda",
                                     .nodes = kNodes,
                                     .category = "Sound",
                                     .summary = "Intel HD Audio Controller (ich6)",
-                                    .create = create<kHdaPresence>};
+                                    .create = make_present<kHdaPresence>};
 constinit const qom::Type kPciVga{.name = "pci-vga", .parent = &PciDevice::kType, .abstract = true, .interfaces = kVgaInterfaces};
 constinit const qom::Type kVga{.name = "VGA",
                                .parent = &kPciVga,
@@ -182,7 +153,7 @@ constinit const qom::Type kVga{.name = "VGA",
                                .nodes = kNodes,
                                .category = "Display",
                                .hotpluggable = false,
-                               .create = create<kVgaPresence>};
+                               .create = make_present<kVgaPresence>};
 constinit const qom::Type kCirrusVga{.name = "cirrus-vga",
                                      .parent = &PciDevice::kType,
                                      .interfaces = kInterfaces,
@@ -191,6 +162,6 @@ constinit const qom::Type kCirrusVga{.name = "cirrus-vga",
                                      .category = "Display",
                                      .summary = "Cirrus CLGD 54xx VGA",
                                      .hotpluggable = false,
-                                     .create = create<kCirrusPresence>};
+                                     .create = make_present<kCirrusPresence>};
 
 }  // namespace rhea

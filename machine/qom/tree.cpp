@@ -1,5 +1,7 @@
 #include "machine/qom/tree.h"
 
+#include <algorithm>
+
 #include "machine/qom/basic_types.h"
 
 namespace rhea::qom {
@@ -48,6 +50,13 @@ Device& Tree::add_onboard(std::unique_ptr<Device> device, std::string name) {
     else machine_->add_child(std::move(name), std::move(device));
     added.set_realized();
     return added;
+}
+
+std::string Tree::name_bus(std::string_view id, std::string_view kind, unsigned number) {
+    if (!id.empty()) return std::string(id) + '.' + std::to_string(number);
+    auto found = std::find_if(bus_numbers_.begin(), bus_numbers_.end(), [&](const auto& row) { return row.first == kind; });
+    if (found == bus_numbers_.end()) found = bus_numbers_.insert(found, {std::string(kind), 0});
+    return std::string(kind) + '.' + std::to_string(found->second++);
 }
 
 std::unique_ptr<Device> Tree::unplug(Device& device) {

@@ -4,6 +4,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "machine/device.h"
 #include "machine/qom/node.h"
@@ -28,6 +30,8 @@ public:
     Device& add_onboard(std::unique_ptr<Device> device, std::string name = {});
     /// Leaves out the numbers of parts that are not modelled, so that the paths of those that are stay QEMU's.
     void skip_onboard(unsigned count = 1) { onboard_ += count; }
+    /// The name of a new bus of a device: "ID.NUMBER", or for one without id the bus's kind and how many came before ("scsi.0").
+    std::string name_bus(std::string_view id, std::string_view kind, unsigned number = 0);
     /// Takes a device out of the tree; null: it is not in it.
     std::unique_ptr<Device> unplug(Device& device);
 
@@ -47,6 +51,7 @@ private:
     Object *machine_ = nullptr, *peripheral_ = nullptr, *anonymous_ = nullptr, *unattached_ = nullptr;
     Object *objects_, *chardevs_;
     unsigned next_anonymous_ = 0, onboard_ = 0;
+    std::vector<std::pair<std::string, unsigned>> bus_numbers_;      // of kinds
 };
 
 }  // namespace rhea::qom

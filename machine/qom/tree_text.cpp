@@ -74,7 +74,7 @@ private:
             for (const qom::Pins& pins : type->pins) line(indent, "gpio-{} \"{}\" {}", pins.input ? "in" : "out", pins.name, pins.count);
         for (const qom::Type* type = &device.type(); type; type = type->parent)
             for (const qom::Property& property : type->properties)
-                if (property.is_static())
+                if (property.is_static() && !property.type->name.starts_with("link<"))
                     line(indent, "{} = {}", property.name, value_text(property, device.get(property)));
         for (const std::string& detail : bus.details(device)) line(indent, "{}", detail);
         std::vector<const Bus*> buses;

@@ -12,11 +12,13 @@ namespace rhea {
 inline constexpr const qom::Type* kGenericInterfaces[] = {&qom::kExpressPci, &qom::kConventionalPci};
 inline constexpr const qom::Type* kTransitionalInterfaces[] = {&qom::kConventionalPci};
 inline constexpr qom::Property kDisableProperties[] = {
-    qom::property("disable-legacy", qom::kOnOffAuto, "auto"),
+    qom::property("disable-legacy", qom::kOnOffAuto, "auto").shown_by<disable_legacy_of>(),
     qom::property("disable-modern", qom::kBool, false),
 };
 
 extern const qom::Type kVirtioRng, kRngPciBase, kRngPci, kRngPciTransitional, kRngPciNonTransitional, kVirtioBlk, kBlkPciBase, kBlkPci, kBlkPciTransitional, kBlkPciNonTransitional, kVirtioBalloon, kBalloonPciBase, kBalloonPci, kBalloonPciTransitional, kBalloonPciNonTransitional, kVirtioNet, kNetPciBase, kNetPci, kNetPciTransitional, kNetPciNonTransitional, kVirtioSerial, kSerialPciBase, kSerialPci, kSerialPciTransitional, kSerialPciNonTransitional;
+
+extern const qom::Type kVirtioScsiCommon, kVirtioScsi, kScsiPciBase, kScsiPci, kScsiPciTransitional, kScsiPciNonTransitional;
 
 extern const qom::Type kVirtioInput, kVirtioInputHid, kInputPci, kInputHidPci, kVirtioKeyboard, kKeyboardPciBase, kKeyboardPci, kVirtioTablet,
     kTabletPciBase, kTabletPci, kVirtioMouse, kMousePciBase, kMousePci;

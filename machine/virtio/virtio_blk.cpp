@@ -1,5 +1,6 @@
 /// virtio-blk: a disk.
 #include "machine/block/block_layer.h"
+#include "machine/devices/attached_drive.h"
 #include "machine/devices/block_properties.h"
 #include "machine/devices/drive_properties.h"
 #include "machine/virtio/types.h"
@@ -11,9 +12,7 @@ namespace {
 class VirtioBlk final : public VirtioDevice, public BlockDevice {
 public:
     VirtioBlk(qom::Values values, BlockBackend& backend) : VirtioDevice(std::move(values)), backend_(backend) {}
-    ~VirtioBlk() override {
-        if (backend_.device() == this) backend_.detach();
-    }
+    ~VirtioBlk() override { leave_drive(backend_, *this, realized()); }
     BlockBackend& backend() const { return backend_; }
 
     // BlockDevice: the one with the id is the proxy.
@@ -71,36 +70,23 @@ constexpr qom::Property kBlkPciProperties[] = {
 };
 constexpr VirtioPciKind kKind{.legacy_id = 0x1001, .virtio_id = 2, .class_code = 0x0100, .io_size = 0x80, .msix = true};
 
-BlockdevOnError policy(const qom::Values& values, std::string_view name) {
-    return enum_from_name<BlockdevOnError>(values.text(name).value_or("auto")).value_or(BlockdevOnError::automatic);
-}
-
 Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
     qom::Values& values = creation.values;
-    const auto drive = values.text("drive");
-    if (!drive) return fail("drive property not set");
-    BlockBackend* backend = RHEA_TRY(creation.platform.block.backend_for_property("virtio-blk-device.drive", *drive));
-    const auto release = [&] {
-        if (backend->name().empty() && !backend->device()) backend->detach();
-    };
+    BlockBackend* backend = RHEA_TRY(drive_of_values(creation.platform.block, values));
+    if (!backend) return fail("drive property not set");
     if (!backend->inserted()) {
-        release();
+        release_drive(*backend);
         return fail("Device needs media, but drive is empty");
     }
     if (values.integer("num-queues") == 0) {
-        release();
+        release_drive(*backend);
         return fail("num-queues property must be larger than 0");
     }
     auto disk = std::make_unique<VirtioBlk>(values, *backend);
-    auto attached = backend->attach(*disk, {.share_rw = values.boolean("share-rw"),
-                                            .io_status = true,
-                                            .rerror = policy(values, "rerror"),
-                                            .werror = policy(values, "werror")});
-    if (!attached) {
-        release();
+    if (auto attached = attach_drive(*backend, *disk, values, {}); !attached) {
+        release_drive(*backend);
         return fail(std::move(attached).error());
     }
-    if (const auto cache = values.text("write-cache"); cache && *cache != "auto") backend->set_write_cache(*cache == "on");
     return disk;
 }
 

@@ -31,7 +31,7 @@ PciIdentity identity_of(const VirtioPciKind& kind, bool modern) {
 }  // namespace
 
 VirtioPci::VirtioPci(qom::Values values, const VirtioPciKind& kind, Form form, std::unique_ptr<Device> backend)
-    : PciDevice(values, identity_of(kind, modern_only(kind, form, values))), bus_(kVirtioPciBus, "virtio-bus"), backend_(backend.get()) {
+    : PciDevice(values, identity_of(kind, modern_only(kind, form, values))), legacy_possible_(kind.legacy_id != 0), bus_(kVirtioPciBus, "virtio-bus"), backend_(backend.get()) {
     const bool legacy = !modern_only(kind, form, values), modern = !values.boolean("disable-modern") && form != Form::transitional;
     if (legacy) add_bar(kIoBar, {.kind = PciBar::Kind::io, .size = kind.io_size, .handler = &legacy_});
     const bool vectors = kind.msix && values.integer("vectors") != 0;
@@ -53,7 +53,18 @@ VirtioPci::VirtioPci(qom::Values values, const VirtioPciKind& kind, Form form, s
     add_child("virtio-backend", std::move(backend));
     add_part("virtio-bus", bus_);
     bus_.add(*backend_);
+}
+
+Result<void> VirtioPci::plug_into(Bus& bus) {
+    RHEA_CHECK(PciDevice::plug_into(bus));
     backend_->set_realized();
+    return {};
+}
+
+QObject disable_legacy_of(const VirtioPci& proxy) {
+    const auto said = proxy.values().text("disable-legacy").value_or("auto");
+    if (said != "auto" || !proxy.bus()) return said;
+    return proxy.legacy_possible() ? "off" : "on";
 }
 
 void VirtioPci::add_structure(unsigned at, unsigned length, std::uint8_t type, std::uint32_t offset, std::uint32_t size) {

@@ -33,7 +33,9 @@ public:
     enum class Form { generic, transitional, non_transitional };
     VirtioPci(qom::Values values, const VirtioPciKind& kind, Form form, std::unique_ptr<Device> backend);
 
+    bool legacy_possible() const { return legacy_possible_; }
     Device& backend() const { return *backend_; }
+    Result<void> plug_into(Bus& bus) override;
     QObject read(const qom::Property& property) const override;
     Result<void> check_settable(const qom::Property& property) const override;
     void reset() override;
@@ -52,10 +54,14 @@ private:
 
     void add_structure(unsigned at, unsigned length, std::uint8_t type, std::uint32_t offset, std::uint32_t size);
 
+    bool legacy_possible_;
     Registers legacy_{0x12}, modern_{0x14}, vectors_{0x1000};
     Bus bus_;
     Device* backend_;
 };
+
+/// What became of "auto": on for a device without a legacy interface.
+QObject disable_legacy_of(const VirtioPci& proxy);
 
 /// Makes a proxy and what is inside it; `values` are shared out between them by name.
 Result<std::unique_ptr<qom::Object>> create_virtio_pci(qom::Creation& creation, const VirtioPciKind& kind, VirtioPci::Form form);

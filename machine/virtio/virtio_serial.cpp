@@ -26,7 +26,7 @@ constexpr std::int64_t kUnset = 0xffffffff, kMostPorts = 31;
 Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
     if (creation.values.integer("max_ports") > kMostPorts || creation.values.integer("max_ports") == 0)
         return fail(fmt::format("maximum ports supported: {}", kMostPorts));
-    return std::make_unique<VirtioSerial>(creation.values, creation.platform.removal, creation.id);
+    return std::make_unique<VirtioSerial>(creation.values, creation.platform.removal, creation.platform.tree.name_bus(creation.id, "virtio-serial-bus"));
 }
 
 Result<std::unique_ptr<qom::Object>> create_port(qom::Creation& creation) {
@@ -61,10 +61,10 @@ constexpr qom::Property kNumberedProperties[] = {
 
 VirtioSerialBus::VirtioSerialBus(std::string name, unsigned most_ports) : Bus(kVirtioSerialBus, std::move(name)), most_ports_(most_ports) {}
 
-VirtioSerial::VirtioSerial(qom::Values said, DeviceRemoval& removal, const std::string& id)
+VirtioSerial::VirtioSerial(qom::Values said, DeviceRemoval& removal, std::string bus_name)
     : VirtioDevice(std::move(said)),
       removal_(removal),
-      bus_(id.empty() ? "virtio-serial-bus.0" : id + ".0", static_cast<unsigned>(values().integer("max_ports"))) {
+      bus_(std::move(bus_name), static_cast<unsigned>(values().integer("max_ports"))) {
     add_part(bus_.bus_name(), bus_);
     bus_.set_hotplug_handler(this, this);
 }

@@ -36,8 +36,7 @@ private:
 /// Ports come and go at once.
 class VirtioSerial final : public VirtioDevice, public HotplugHandler {
 public:
-    /// `id`: of the proxy, from which the bus has its name.
-    VirtioSerial(qom::Values values, DeviceRemoval& removal, const std::string& id);
+    VirtioSerial(qom::Values values, DeviceRemoval& removal, std::string bus_name);
 
     void plugged(Device&) override {}
     Result<void> request_unplug(Device& device) override {

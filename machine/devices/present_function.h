@@ -1,0 +1,52 @@
+#pragma once
+/// PCI functions that a guest finds with their identity, base address registers and capabilities, and behind whose registers nothing
+/// answers: a constant table each.
+#include <array>
+
+#include "machine/pci.h"
+#include "machine/platform.h"
+
+namespace rhea {
+
+struct Presence {
+    PciIdentity identity;
+    struct Bar {
+        unsigned index;
+        PciBar::Kind kind;
+        std::uint64_t size;
+        bool prefetch = false;
+    };
+    std::array<Bar, 4> bars{};
+    struct Capability {
+        std::uint8_t id, at, length;
+        std::array<std::uint8_t, 18> bytes{};        ///< those after identifier and link
+        std::string_view unless_off = {};            ///< the property that takes it away
+    };
+    std::array<Capability, 3> capabilities{};        ///< the first is the last in the list; those of length 0 are not there
+    std::uint8_t latency = 0;
+};
+
+namespace presence {
+
+inline constexpr auto kIo = PciBar::Kind::io, kMemory = PciBar::Kind::memory32, kMemory64 = PciBar::Kind::memory64, kNone = PciBar::Kind::none;
+/// One message of 64 bits.
+constexpr Presence::Capability msi(std::uint8_t at, std::string_view unless_off = {}) { return {0x05, at, 14, {0x80}, unless_off}; }
+
+}  // namespace presence
+
+class PresentFunction : public PciDevice, private IoHandler {
+public:
+    PresentFunction(qom::Values values, const Presence& presence);
+
+private:
+    void add(const Presence::Capability& capability);
+    std::uint64_t io_read(std::uint64_t, unsigned) override { return 0; }
+    void io_write(std::uint64_t, std::uint64_t, unsigned) override {}
+};
+
+template <const Presence& P>
+Result<std::unique_ptr<qom::Object>> make_present(qom::Creation& creation) {
+    return std::make_unique<PresentFunction>(creation.values, P);
+}
+
+}  // namespace rhea
