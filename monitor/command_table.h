@@ -63,11 +63,15 @@ private:
     std::unique_ptr<PendingReply> pending_;
 };
 
+class FdNames;
+class Peer;
 class Session;
 
 /// What a command may know of its caller. Only handlers that ask for it (`const Caller&` as last argument) see it.
 struct Caller {
-    Session* session = nullptr;      ///< null when called from inside (HMP, tests)
+    Session* session = nullptr;      ///< null when no QMP client calls (HMP, tests)
+    Peer* peer = nullptr;            ///< the client's connection, which brings file descriptors; null: there is none
+    FdNames* fd_names = nullptr;     ///< of the client's monitor; null: it has none
 };
 
 /// Where a synchronous handler's result goes; set by the session for the time of the call.

@@ -29,8 +29,7 @@ namespace {
 
 /// The one that came with the command.
 Result<FileDescriptor> received_fd(const Caller& caller) {
-    Peer* peer = caller.session ? caller.session->peer() : nullptr;
-    FileDescriptor fd(peer ? peer->take_fd() : -1);
+    FileDescriptor fd(caller.peer ? caller.peer->take_fd() : -1);
     if (!fd) return fail("No file descriptor supplied via SCM_RIGHTS");
     return fd;
 }
@@ -39,7 +38,7 @@ Result<Empty> getfd(FdSets&, const FdName& args, const Caller& caller) {
     auto fd = RHEA_TRY(received_fd(caller));
     if (!args.fdname.empty() && args.fdname[0] >= '0' && args.fdname[0] <= '9')
         return fail(Error::invalid_parameter_value("fdname", "a name not starting with a digit"));
-    caller.session->named_fds().put(args.fdname, std::move(fd));
+    caller.fd_names->put(args.fdname, std::move(fd));
     return Empty{};
 }
 
@@ -83,7 +82,7 @@ constexpr Command kCommands[] = {
 
 Result<FileDescriptor> take_named_fd(const Caller& caller, const std::string& name) {
     FdNames none;
-    return (caller.session ? caller.session->named_fds() : none).take(name);
+    return (caller.fd_names ? *caller.fd_names : none).take(name);
 }
 
 void add_fd_commands(CommandTable& table, FdSets& sets) { table.add(kCommands, sets); }

@@ -256,7 +256,7 @@ void Session::execute(QDict& request, bool oob_message) {
             fmt::format("The command '{}' is permitted only after machine initialization has completed", *name)));
 
     Answer answer(*this, id, !oob_message, !command.success_response);
-    command.invoke(command, row->context, *arguments, Caller{this}, answer);
+    command.invoke(command, row->context, *arguments, Caller{this, peer_, named_fds_}, answer);
 }
 
 void Session::answered_later() {

@@ -37,8 +37,7 @@ public:
     /// An event in this session's format.
     void deliver(const std::string& event_line);
     Peer* peer() { return peer_; }
-    /// What getfd named, here or in another session of the same monitor.
-    FdNames& named_fds() { return *named_fds_; }
+    /// What getfd names, here or in another session of the same monitor.
     void set_named_fds(FdNames& names) { named_fds_ = &names; }
 
     // PeerUser

@@ -58,7 +58,7 @@ void HmpCall::run(std::string_view command, const QDict& args, Then then) {
     const CommandTable::Row* row = engine_.commands().find(command);
     if (!row) return then(*this, fail(Error::command_not_found(command)));
     CallSink sink(*this, std::move(then));
-    row->command->invoke(*row->command, row->context, args, Caller{}, sink);
+    row->command->invoke(*row->command, row->context, args, state_ ? Caller{nullptr, state_->peer, state_->fd_names} : Caller{}, sink);
 }
 
 Result<QObject> HmpCall::ask(std::string_view command, const QDict& args) {

@@ -24,6 +24,7 @@
 namespace rhea {
 
 class Engine;
+class FdNames;
 class Peer;
 
 /// What a human monitor remembers from line to line. One for each session; human-monitor-command makes one for its line.
@@ -31,6 +32,7 @@ struct HmpState {
     LineHistory* history = nullptr;      ///< null: there is none
     std::int64_t cpu = 0;                ///< the CPU that `cpu` chose
     Peer* peer = nullptr;                ///< where descriptors come from; null: nowhere
+    FdNames* fd_names = nullptr;         ///< what getfd named on this monitor; null: it keeps none
 };
 
 class HmpCall : public std::enable_shared_from_this<HmpCall> {
@@ -48,6 +50,7 @@ public:
     Engine& engine() { return engine_; }
     /// Valid while the handler runs, not later.
     HmpState& state() { return *state_; }
+    void handler_returned() { state_ = nullptr; }
     bool quiet() const { return output_.empty(); }
 
     /// Text with '\n' as line end.
@@ -76,7 +79,7 @@ public:
 
 private:
     Engine& engine_;
-    HmpState* state_;
+    HmpState* state_;             // null once the handler has returned: the session may be gone before the call is done
     Done done_;
     std::string output_;
     bool last_ = false;

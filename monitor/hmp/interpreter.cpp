@@ -119,6 +119,7 @@ void HmpInterpreter::run_found(const HmpTable::Row& row, std::string_view typed,
     } else {
         command.run(row.context, *call);
     }
+    call->handler_returned();
 }
 
 Completions HmpInterpreter::complete(std::string_view before_cursor, HmpState& state) {

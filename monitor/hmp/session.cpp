@@ -4,10 +4,10 @@
 
 namespace rhea {
 
-HmpSession::HmpSession(Engine& engine, Peer& peer, LineHistory& history)
+HmpSession::HmpSession(Engine& engine, Peer& peer, LineHistory& history, FdNames& fd_names)
     : engine_(engine),
       peer_(&peer),
-      state_{.history = &history, .peer = &peer},
+      state_{.history = &history, .peer = &peer, .fd_names = &fd_names},
       editor_(history, [this](std::string_view text) { return engine_.hmp().complete(text, state_); }) {}
 
 void HmpSession::start() {
@@ -111,7 +111,7 @@ void HmpSession::disconnected() {
 
 PeerUser* HmpMonitor::connected(Peer& peer) {
     std::erase_if(sessions_, [](const auto& session) { return !session->peer(); });
-    sessions_.push_back(std::make_shared<HmpSession>(engine_, peer, history_));
+    sessions_.push_back(std::make_shared<HmpSession>(engine_, peer, history_, fd_names_));
     sessions_.back()->start();
     return sessions_.back().get();
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "chardev/chardev.h"
+#include "monitor/fd_sets.h"
 #include "monitor/hmp/interpreter.h"
 
 namespace rhea {
@@ -15,7 +16,7 @@ public:
     static constexpr std::size_t kOutputSoft = 256 << 10;
 
     /// All references outlive the session.
-    HmpSession(Engine& engine, Peer& peer, LineHistory& history);
+    HmpSession(Engine& engine, Peer& peer, LineHistory& history, FdNames& fd_names);
 
     /// Greets and prompts.
     void start();
@@ -62,6 +63,7 @@ private:
     Engine& engine_;
     Chardev& chardev_;
     LineHistory history_;
+    FdNames fd_names_;
     std::vector<std::shared_ptr<HmpSession>> sessions_;
 };
 

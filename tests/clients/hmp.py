@@ -12,6 +12,7 @@ import json
 import os
 import re
 import select
+import socket
 import shutil
 import sys
 
@@ -59,6 +60,33 @@ def echoes(binary, keys):
             for bunch, expected in keys[1:]:
                 client.send(bunch.encode('latin-1'))
                 yield answer(expected)
+
+
+def passed_descriptors(binary):
+    """getfd and closefd by hand: what comes with a line over the socket is named, for this monitor."""
+    with Emulator(binary, [], ['-monitor', 'unix:@DIR@/hmp,server=on,wait=off'], COMMON) as emulator:
+        with emulator.connect('hmp', negotiate=False) as client:
+            def answer(line=None, descriptors=()):
+                if line:
+                    socket.send_fds(client.stream, [line.encode() + b'\n'], descriptors)
+                seen = b''
+                while not seen.endswith(b'(qemu) '):
+                    seen += client.stream.recv(1 << 16)
+                return seen[seen.index(b'\r\n') + 2:-len(b'(qemu) ')].decode()
+            answer()
+            ours, theirs = os.pipe()
+            for line, descriptors, expected in (
+                    ('getfd a', [], 'Error: No file descriptor supplied via SCM_RIGHTS\r\n'),
+                    ('getfd a', [theirs], ''),
+                    ('getfd 1x', [theirs], "Error: Parameter 'fdname' expects a name not starting with a digit\r\n"),
+                    ('closefd b', [], "Error: File descriptor named 'b' not found\r\n"),
+                    ('closefd a', [], ''),
+                    ('closefd a', [], "Error: File descriptor named 'a' not found\r\n")):
+                got = answer(line, descriptors)
+                check(got == expected, '%s: %r, not %r', line, got, expected)
+            os.close(theirs)
+            check(os.read(ours, 1) == b'', 'a closed descriptor is still open')
+            os.close(ours)
 
 
 def read(name):
@@ -120,6 +148,7 @@ def main():
         score.run('machine %d: %d lines' % (number + 1, len(machine['commands'])), one_machine, options.emulator, machine)
     score.run('table of what waits', documented, options.emulator)
     score.run('line editor: %d bunches of keys' % len(keys), editing, options.emulator, keys)
+    score.run('descriptors that are passed', passed_descriptors, options.emulator)
     return score.finish()
 
 
