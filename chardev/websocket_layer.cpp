@@ -15,9 +15,10 @@ namespace {
 
 constexpr std::size_t kMaxRequest = 4096;
 constexpr std::size_t kMaxControl = 125;
+enum Status : unsigned { kProtocolError = 1002, kUnacceptable = 1003, kPolicy = 1008 };
 constexpr std::size_t kKeySize = 24;
 
-enum Opcode : unsigned char { kContinuation = 0, kText = 1, kBinary = 2, kClose = 8, kPing = 9, kPong = 10 };
+enum Opcode : unsigned char { kContinuation = 0, kBinary = 2, kClose = 8, kPing = 9, kPong = 10 };
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -150,20 +151,14 @@ bool WebsocketLayer::take_header(LayerInput& out) {
     const std::size_t size_bytes = size_code == 126 ? 2 : size_code == 127 ? 8 : 0;
     const bool fin = byte(0) & 0x80, masked = byte(1) & 0x80, control = byte(0) & 0x08;
     opcode_ = byte(0) & 0x0f;
-    // RFC 6455, sections 5.1, 5.2, 5.4 and 5.5.
-    const auto wrong = [&]() -> std::string_view {
-        if (byte(0) & 0x70) return "reserved bits must be clear";
-        if (!masked) return "client frames must be masked";
-        if (control && !fin) return "control frames must not be fragmented";
-        if (control && size_code > kMaxControl) return "control frames must be small";
-        if (control && opcode_ > kPong) return "unknown control frame";
-        if (!control && opcode_ > kBinary) return "unknown data frame";
-        if (opcode_ == kText) return "only binary websocket frames are supported";
-        if (opcode_ == kContinuation && !fragmented_) return "there is no message to continue";
-        if (opcode_ == kBinary && fragmented_) return "the message before is not complete";
-        return {};
-    }();
-    if (!wrong.empty()) return fail(wrong, out), false;
+    // RFC 6455, sections 5.1, 5.2, 5.4 and 5.5; status and words as QEMU 7.2, which lets the first two and the last pass.
+    if (byte(0) & 0x70) return fail(kProtocolError, "reserved bits must be clear", out);
+    if (!masked) return fail(kProtocolError, "client frames must be masked", out);
+    const bool known = opcode_ == kBinary || (opcode_ == kContinuation && fragmented_) || (control && opcode_ <= kPong);
+    if (!known) return fail(kUnacceptable, "only binary, close, ping, and pong frames are supported", out);
+    if (control && !fin) return fail(kPolicy, "only binary frames may be fragmented", out);
+    if (control && size_code > kMaxControl) return fail(kProtocolError, "control frame is too large", out);
+    if (opcode_ == kBinary && fragmented_) return fail(kProtocolError, "the message before is not complete", out);
     if (size < 2 + size_bytes + 4) return false;
     left_ = size_bytes == 0 ? size_code : 0;
     for (std::size_t i = 0; i < size_bytes; ++i) left_ = left_ << 8 | byte(2 + i);
@@ -195,12 +190,16 @@ void WebsocketLayer::finish_frame(LayerInput& out) {
     put_frame(kClose, "\x03\xe8peer requested close", out.reply);
 }
 
-void WebsocketLayer::fail(std::string_view reason, LayerInput& out) {
+bool WebsocketLayer::fail(unsigned status, std::string_view reason, LayerInput& out) {
     over_ = out.end = close_sent_ = true;
-    put_frame(kClose, "\x03\xea" + std::string(reason), out.reply);  // 1002: protocol error
+    std::string payload{static_cast<char>(status >> 8), static_cast<char>(status & 0xff)};
+    put_frame(kClose, payload.append(reason), out.reply);
+    return false;
 }
 
-void WebsocketLayer::output(std::string_view plain, std::string& wire) { put_frame(kBinary, plain, wire); }
+void WebsocketLayer::output(std::string_view plain, std::string& wire) {
+    if (!close_sent_) put_frame(kBinary, plain, wire);      // nothing follows a close frame (RFC 6455, 5.5.1)
+}
 
 void WebsocketLayer::close(std::string& wire) {
     if (!std::exchange(close_sent_, true)) put_frame(kClose, "\x03\xe8", wire);

@@ -18,7 +18,8 @@ private:
     bool take_header(LayerInput& out);
     void take_payload(LayerInput& out);
     void finish_frame(LayerInput& out);
-    void fail(std::string_view reason, LayerInput& out);
+    /// Says why in a close frame, and is false.
+    bool fail(unsigned status, std::string_view reason, LayerInput& out);
 
     bool ready_ = false, over_ = false, close_sent_ = false;
     std::string in_;              // a request, or a frame's header, that is not complete

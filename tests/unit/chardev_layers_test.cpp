@@ -134,12 +134,17 @@ TEST_CASE("a WebSocket client is greeted after its handshake, in frames", "[char
         rig.until([&] { return rig.server.users[0]->disconnects == 1; });
     }
     SECTION("what the standard forbids is told and ends it") {
-        const std::string wrong = GENERATE(frame(0x82, "x", false), frame(0x81, "text"), frame(0x83, "x"), frame(0xc2, "x"),
-                                           frame(0x09, "x"), frame(0x89, std::string(126, 'x')), frame(0x80, "x"),
-                                           frame(0x8b, "x"), frame(0x02, "a") + frame(0x82, "b"));
+        const std::string known = "\x03\xebonly binary, close, ping, and pong frames are supported";
+        using Case = std::pair<std::string, std::string>;
+        const auto [wrong, reason] = GENERATE_COPY(
+            Case{frame(0x82, "x", false), "\x03\xea""client frames must be masked"}, Case{frame(0xc2, "x"), "\x03\xeareserved bits must be clear"},
+            Case{frame(0x81, "text"), known}, Case{frame(0x83, "x"), known}, Case{frame(0x80, "x"), known}, Case{frame(0x8b, "x"), known},
+            Case{frame(0x09, "x"), "\x03\xf0only binary frames may be fragmented"},
+            Case{frame(0x89, std::string(126, 'x')), "\x03\xea""control frame is too large"},
+            Case{frame(0x02, "a") + frame(0x82, "b"), "\x03\xeathe message before is not complete"});
         rig.exchange(wrong);
         rig.until_end(*rig.client);
-        CHECK(rig.client->received.find("\x03\xea") == 2);
+        CHECK(rig.client->received.find(server_frame(0x88, reason)) == 0);
         rig.until([&] { return rig.server.users[0]->disconnects == 1; });
     }
     SECTION("the server says goodbye") {
