@@ -19,6 +19,7 @@ void AcpiPciHotplug::plugged(Device& device) {
 }
 
 Result<void> AcpiPciHotplug::request_unplug(Device& device) {
+    device.set_unplug_pending(true);
     down_ |= slot_bit(device);
     notify_();
     return {};

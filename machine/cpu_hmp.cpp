@@ -8,14 +8,14 @@ namespace {
 
 void cpu(Machine& machine, HmpCall& call) {
     const std::int64_t index = call.arguments.number("index");
-    if (index < 0 || static_cast<std::size_t>(index) >= machine.cpus().size()) return call.write("invalid CPU index\n");
+    if (!machine.find_cpu(index)) return call.write("invalid CPU index\n");
     call.state().cpu = index;
 }
 
 void mce(Machine& machine, HmpCall& call) {
     const HmpArguments& a = call.arguments;
     const std::int64_t index = a.number("cpu");
-    if (static_cast<std::size_t>(index) >= machine.cpus().size()) return;
+    if (!machine.find_cpu(index)) return;
     // The one check before the banks of the CPU: an error must say that it is valid.
     constexpr unsigned kBanks = 10;
     if (a.number("bank") >= kBanks || a.number("bank") < 0) return call.write("Invalid MCE bank number\n");
@@ -30,19 +30,18 @@ void mce(Machine& machine, HmpCall& call) {
     }
 }
 
-void show_registers(const Machine& machine, HmpCall& call, std::size_t index) {
-    call.print("\nCPU#{}\n", index);
-    call.write(machine.cpus()[index].registers.dump(machine.a20()));
+void show_registers(const Machine& machine, HmpCall& call, const Vcpu& cpu) {
+    call.print("\nCPU#{}\n", cpu.index);
+    call.write(cpu.registers.dump(machine.a20()));
 }
 
 void registers(Machine& machine, HmpCall& call) {
-    const std::size_t count = machine.cpus().size();
     if (call.arguments.flag("all")) {
-        for (std::size_t i = 0; i < count; ++i) show_registers(machine, call, i);
+        for (const Vcpu& cpu : machine.cpus()) show_registers(machine, call, cpu);
         return;
     }
     const std::int64_t index = call.arguments.number("vcpu", call.state().cpu);
-    if (static_cast<std::size_t>(index) < count) return show_registers(machine, call, static_cast<std::size_t>(index));
+    if (const Vcpu* cpu = machine.find_cpu(index)) return show_registers(machine, call, *cpu);
     if (call.arguments.has("vcpu")) call.print("CPU#{} not available\n", index);
     else call.write("No CPU available\n");
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "machine/cpu_plug.h"
+#include "machine/lapic_object.h"
 #include "machine/machine.h"
 #include "machine/qom/basic_types.h"
 
@@ -158,8 +159,14 @@ const qom::Type* find_cpu_type(std::string_view name) {
     return nullptr;
 }
 
-CpuObject::CpuObject(const qom::Type& type, const Vcpu& cpu)
-    : Device(type), model_(model_of(type)), socket_(cpu.socket), die_(cpu.die), core_(cpu.core), thread_(cpu.thread), apic_id_(cpu.index) {}
+CpuObject::CpuObject(const qom::Type& type, Machine& machine, unsigned index)
+    : Device(type), model_(model_of(type)), index_(index), place_(machine.topology().place(index)), apic_id_(machine.topology().apic_id(index)) {
+    if (machine.config().cpu) apply(machine.config().cpu->features);
+    auto lapic = std::make_unique<LapicObject>(apic_id_);
+    lapic->set_realized();
+    add_child("lapic", std::move(lapic));
+    set_hotplug_handler(&machine.cpu_hotplug());
+}
 
 void CpuObject::apply(const std::vector<cli::CpuFeature>& features) {
     for (const bool plus_minus : {false, true})
@@ -191,10 +198,10 @@ QObject CpuObject::number(std::string_view name) const {
         {"phys-bits", model_.physical_bits},
         {"level-func7", model_.level_func7},
         {"ucode-rev", static_cast<std::int64_t>(model_.microcode)},
-        {"socket-id", socket_},
-        {"die-id", die_},
-        {"core-id", core_},
-        {"thread-id", thread_},
+        {"socket-id", place_.socket},
+        {"die-id", place_.die},
+        {"core-id", place_.core},
+        {"thread-id", place_.thread},
         {"apic-id", apic_id_},
         {"node-id", -1},
         {"x-hv-max-vps", -1},

@@ -4,11 +4,12 @@
 
 #include "machine/cli/config.h"
 #include "machine/cpu_data.h"
+#include "machine/cpu_topology.h"
 #include "machine/device.h"
 
 namespace rhea {
 
-struct Vcpu;
+class Machine;
 
 /// "cpu" and "x86_64-cpu"; the models descend from the latter.
 extern const qom::Type kCpuType, kX86CpuType;
@@ -19,19 +20,23 @@ const qom::Type* find_cpu_type(std::string_view name);
 
 class CpuObject final : public Device {
 public:
-    CpuObject(const qom::Type& type, const Vcpu& cpu);
+    /// For a place of the machine. Its features are the model's, as -cpu changed them.
+    CpuObject(const qom::Type& type, Machine& machine, unsigned index);
+
+    unsigned index() const { return index_; }
 
     QObject read(const qom::Property& property) const override;
 
-    /// What -cpu said after the model.
+private:
     void apply(const std::vector<cli::CpuFeature>& features);
 
-private:
     QObject number(std::string_view name) const;
     bool feature(std::size_t index) const;
 
     const CpuModel& model_;
-    unsigned socket_, die_, core_, thread_, apic_id_;
+    const unsigned index_;
+    const CpuPlace place_;
+    const std::uint32_t apic_id_;
 };
 
 }  // namespace rhea

@@ -32,7 +32,7 @@ void logfile(Machine&, HmpCall& call) {
 /// There is nothing to trace with a name of its own.
 void trace_event(Machine& machine, HmpCall& call) {
     const std::int64_t cpu = call.arguments.number("vcpu", 0);
-    if (cpu < 0 || (call.arguments.has("vcpu") && static_cast<std::size_t>(cpu) >= machine.cpus().size()))
+    if (cpu < 0 || (call.arguments.has("vcpu") && !machine.find_cpu(cpu)))
         return call.print("invalid vCPU index {}\n", cpu);
     const std::string& name = call.arguments.text("name");
     if (name.find('*') == name.npos && name.find('?') == name.npos) call.print("unknown event \"{}\"\n", name);

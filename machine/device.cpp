@@ -54,6 +54,8 @@ Device::~Device() {
     if (bus_) bus_->remove(*this);
 }
 
+HotplugHandler* Device::hotplug_handler() const { return hotplug_ ? hotplug_ : bus_ ? bus_->hotplug_handler() : nullptr; }
+
 Result<void> Device::plug_into(Bus& bus) {
     bus.add(*this);
     return {};

@@ -23,6 +23,8 @@ public:
 
     const std::string& id() const { return id_; }              ///< as given with -device; empty: anonymous
     Bus* parent_bus() const { return bus_; }                   ///< null: on none
+    /// Who brings it to a running guest and takes it away again: of its own, or its bus's. Null: nobody.
+    HotplugHandler* hotplug_handler() const;
     bool realized() const { return realized_; }
     bool hotplugged() const { return hotplugged_; }
 
@@ -37,6 +39,7 @@ public:
     void set_id(std::string id) { id_ = std::move(id); }
     void set_hotplugged() { hotplugged_ = true; }
     void set_realized() { realized_ = true; }
+    void set_hotplug_handler(HotplugHandler* handler) { hotplug_ = handler; }
     /// The guest has been asked to let go of it.
     bool unplug_pending() const { return unplug_pending_; }
     void set_unplug_pending(bool pending) { unplug_pending_ = pending; }
@@ -45,6 +48,7 @@ private:
     friend class Bus;
     std::string id_;
     Bus* bus_ = nullptr;
+    HotplugHandler* hotplug_ = nullptr;
     bool realized_ = false, hotplugged_ = false, unplug_pending_ = false;
 };
 

@@ -16,11 +16,12 @@ void collect(Device& device, std::vector<Device*>& order) {
         at.for_each_child([&](qom::Object& child) {
             if (auto* bus = dynamic_cast<Bus*>(&child))
                 for (auto entry = bus->entries().rbegin(); entry != bus->entries().rend(); ++entry) collect(*entry->device, order);
-            else if (!dynamic_cast<Device*>(&child)) self(self, child);
+            else if (auto* part = dynamic_cast<Device*>(&child)) collect(*part, order);
+            else self(self, child);
         });
     };
     below(below, device);
-    order.push_back(&device);
+    if (std::find(order.begin(), order.end(), &device) == order.end()) order.push_back(&device);
 }
 
 }  // namespace
@@ -35,6 +36,7 @@ DeviceRemovals::DeviceRemovals(uv_loop_t* loop, qom::Tree& tree, EventBus& event
 void DeviceRemovals::remove(Device& device) {
     if (std::find(waiting_.begin(), waiting_.end(), &device) != waiting_.end()) return;
     waiting_.push_back(&device);
+    device.set_unplug_pending(true);
     if (!idle_) {
         idle_.reset(new uv_idle_t);
         uv_idle_init(loop_, idle_.get());
@@ -56,7 +58,7 @@ void DeviceRemovals::run() {
         for (Device* device : order) {
             std::erase(waiting_, device);
             DeviceDeletedEvent gone{id_of(*device), device->qom_path()};
-            // One without a place of its own goes together with what it is part of.
+            // One that is not owned goes together with what it is part of.
             auto owned = tree_.unplug(*device);
             owned.reset();
             events_.emit(gone);

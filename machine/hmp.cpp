@@ -9,10 +9,10 @@ void add_hmp_commands(HmpInterpreter& hmp, Machine& machine) {
                            add_lifecycle_hmp, add_memory_info_hmp,
                            add_machine_info_hmp, add_memory_hmp, add_migration_hmp, add_old_names_hmp, add_ui_hmp})
         add(hmp.table(), machine);
-    hmp.set_cpus([&machine] { return static_cast<std::int64_t>(machine.cpus().size()); },
+    hmp.set_cpus([&machine](std::int64_t cpu) { return machine.find_cpu(cpu) != nullptr; },
                  [&machine](std::int64_t cpu, std::string_view name) -> std::optional<std::int64_t> {
-                     if (static_cast<std::size_t>(cpu) >= machine.cpus().size()) return std::nullopt;
-                     return machine.cpus()[static_cast<std::size_t>(cpu)].registers.find(name);
+                     const Vcpu* found = machine.find_cpu(cpu);
+                     return found ? found->registers.find(name) : std::nullopt;
                  });
 }
 

@@ -29,7 +29,7 @@ public:
     virtual ~HotplugHandler() = default;
     /// It was plugged in while the machine is there: the guest is told.
     virtual void plugged(Device& device) = 0;
-    /// Somebody wants it out. An error refuses at once.
+    /// Somebody wants it out. An error refuses at once. Where asking again makes no sense, the device's unplug is pending from here on.
     virtual Result<void> request_unplug(Device& device) = 0;
 };
 

@@ -60,8 +60,9 @@ void irq(Machine& machine, HmpCall& call) {
 
 void lapic(Machine& machine, HmpCall& call) {
     const std::int64_t id = call.arguments.number("apic-id", call.state().cpu);
-    if (id < 0 || static_cast<std::size_t>(id) >= machine.cpus().size()) return call.write("No CPU available\n");
-    call.write(machine.cpus()[static_cast<std::size_t>(id)].apic.dump());
+    const Vcpu* cpu = machine.find_cpu(id);
+    if (!cpu) return call.write("No CPU available\n");
+    call.write(cpu->apic.dump());
 }
 
 constexpr HmpCommand kInfo[] = {

@@ -1,5 +1,7 @@
 #include "machine/machine.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "machine/block/options.h"
@@ -39,48 +41,52 @@ Migration& Machine::migration() {
     return *migration_;
 }
 
-pid_t Machine::thread_of(const Vcpu& cpu) {
-    while (cpu_threads_.size() <= cpu.index) {
-        // As QEMU names them when -name debug-threads=on asks for it.
-        cpu_threads_.push_back(std::make_unique<VcpuThread>(fmt::format("CPU {}/{}", cpu_threads_.size(), accelerator_ == "kvm" ? "KVM" : "TCG")));
-    }
-    return cpu_threads_[cpu.index]->id();
+pid_t Machine::thread_of(unsigned index) {
+    auto& thread = find_cpu(index)->host_thread;
+    // As QEMU names them when -name debug-threads=on asks for it.
+    if (!thread) thread = std::make_unique<VcpuThread>(fmt::format("CPU {}/{}", index, accelerator_ == "kvm" ? "KVM" : "TCG"));
+    return thread->id();
 }
 
-void Machine::number_cpus() {
-    const cli::Smp& smp = config_.smp;
-    for (unsigned i = 0; i < smp.cpus; ++i) {
-        Vcpu cpu;
-        cpu.index = i;
-        cpu.thread = i % smp.threads;
-        cpu.core = i / smp.threads % smp.cores;
-        cpu.die = i / smp.threads / smp.cores % smp.dies;
-        cpu.socket = i / smp.threads / smp.cores / smp.dies;
-        cpu.qom_path = fmt::format("/machine/unattached/device[{}]", i);
-        if (const qom::Type* type = qom::find_type(fmt::format("{}-x86_64-cpu", config_.cpu ? config_.cpu->model : "qemu64"))) {
-            auto object = std::make_unique<CpuObject>(*type, cpu);
-            if (config_.cpu) object->apply(config_.cpu->features);
-            devices_.add_onboard(std::move(object));
-        } else {
-            devices_.skip_onboard();
-        }
-        cpus_.push_back(std::move(cpu));
-    }
-    reset_cpus();
+std::string Machine::cpu_type() const { return (config_.cpu ? config_.cpu->model : "qemu64") + "-x86_64-cpu"; }
+
+Vcpu* Machine::find_cpu(std::int64_t index) {
+    const auto found = std::find_if(cpus_.begin(), cpus_.end(), [&](const Vcpu& cpu) { return cpu.index == index; });
+    return found == cpus_.end() ? nullptr : &*found;
 }
 
-void Machine::reset_cpus() {
-    const std::uint32_t signature = cpu_signature(config_.cpu ? config_.cpu->model : "qemu64");
-    for (Vcpu& cpu : cpus_) {
-        cpu.nmi_pending = false;
-        cpu.registers.reset(signature, cpu.index == 0);
-        cpu.apic = LocalApic{.id = static_cast<std::uint8_t>(cpu.index)};
+void Machine::add_cpu(unsigned index, Device& object) {
+    Vcpu cpu;
+    cpu.index = index;
+    cpu.place = topology().place(index);
+    cpu.apic_id = topology().apic_id(index);
+    cpu.object = &object;
+    reset_cpu(cpu);
+    cpus_.push_back(std::move(cpu));
+}
+
+void Machine::remove_cpu(unsigned index) {
+    std::erase_if(cpus_, [&](const Vcpu& cpu) { return cpu.index == index; });
+}
+
+void Machine::add_boot_cpus() {
+    const qom::Type* type = qom::find_type(cpu_type());      // -cpu has been checked
+    for (unsigned index = 0; index < config_.smp.cpus; ++index) {
+        auto object = std::make_unique<CpuObject>(*type, *this, index);
+        add_cpu(index, *object);
+        devices_.add_onboard(std::move(object));
     }
+}
+
+void Machine::reset_cpu(Vcpu& cpu) {
+    cpu.nmi_pending = false;
+    cpu.registers.reset(cpu_signature(config_.cpu ? config_.cpu->model : "qemu64"), cpu.index == 0);
+    cpu.apic = LocalApic{.id = static_cast<std::uint8_t>(cpu.apic_id)};
 }
 
 bool Machine::machine_check(unsigned cpu, unsigned bank, MachineCheckBank report) {
     constexpr std::uint64_t kUncorrected = std::uint64_t{1} << 61;
-    Vcpu& target = cpus_.at(cpu);
+    Vcpu& target = *find_cpu(cpu);
     if (report.status & kUncorrected) {
         // CR4.MCE is off: the CPU shuts down, and the board resets it.
         life_.request_reset(ShutdownCause::guest_reset);
@@ -205,7 +211,7 @@ bool Machine::build(const cli::Reporter& reporter) {
     if (type_->is_pc) {
         if (!make_ram(reporter)) return false;
         ram_->map_into(memory_);
-        number_cpus();
+        add_boot_cpus();
         board_ = std::make_unique<PcBoard>(*this);
         root_buses_ = board_->root_buses();
         if (auto loaded = board_->firmware().load_bios(); !loaded) {
@@ -225,7 +231,7 @@ bool Machine::build(const cli::Reporter& reporter) {
     life_.on_reset([this] {
         devices_.reset();
         if (board_) board_->pci_hotplug().reset();
-        reset_cpus();
+        for (Vcpu& cpu : cpus_) reset_cpu(cpu);
     });
     if (!add_firmware_options(reporter) || !plug_devices(reporter)) return false;
     warn_of_globals(*this, reporter);

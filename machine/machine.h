@@ -14,7 +14,9 @@
 #include "machine/cli/config.h"
 #include "machine/cli/process.h"
 #include "machine/clock.h"
+#include "machine/cpu_plug.h"
 #include "machine/cpu_registers.h"
+#include "machine/cpu_topology.h"
 #include "machine/device_removal.h"
 #include "machine/guest_memory.h"
 #include "machine/input/input.h"
@@ -40,13 +42,15 @@ struct MachineCheckBank { std::uint64_t status = 0, address = 0, misc = 0; };
 
 /// A virtual CPU as the machine counts it. Nothing executes on it yet; it has its place in the topology, and registers.
 struct Vcpu {
-    unsigned index = 0;
-    unsigned socket = 0, die = 0, core = 0, thread = 0;
-    std::string qom_path;
+    unsigned index = 0;            ///< the number of its place
+    CpuPlace place;
+    std::uint32_t apic_id = 0;
+    Device* object = nullptr;
     bool nmi_pending = false;      ///< until the CPU takes it, or a reset
     CpuRegisters registers;
     LocalApic apic;
     std::array<MachineCheckBank, 10> machine_checks{};
+    std::unique_ptr<VcpuThread> host_thread;      ///< made when somebody asks for it
 };
 
 /// A pointing device that input events can go to.
@@ -92,9 +96,20 @@ public:
     PcBoard* board() { return board_.get(); }
     /// Empty until the board is there. It stays at its place.
     PciRootBuses& root_buses() { return root_buses_; }
+    /// In the order of their coming.
     const std::vector<Vcpu>& cpus() const { return cpus_; }
+    /// By the number of its place; null: none is there. Until one comes or goes.
+    Vcpu* find_cpu(std::int64_t index);
+    const Vcpu* find_cpu(std::int64_t index) const { return const_cast<Machine*>(this)->find_cpu(index); }
+    CpuTopology topology() const { return CpuTopology(config_.smp); }
+    /// The name of their type ("qemu64-x86_64-cpu").
+    std::string cpu_type() const;
+    /// A CPU comes into a free place; `object`, which is or will be in the tree, outlives its stay.
+    void add_cpu(unsigned index, Device& object);
+    void remove_cpu(unsigned index);
+    CpuHotplug& cpu_hotplug() { return cpu_hotplug_; }
     /// The host thread of a CPU; made when it is first asked for.
-    pid_t thread_of(const Vcpu& cpu);
+    pid_t thread_of(unsigned index);
     Input& input() { return input_; }
     /// The current one first.
     std::vector<PointerDevice> pointers() const;
@@ -132,8 +147,8 @@ private:
     bool device_exists(std::string_view id_or_path) const override;
     bool is_container(std::string_view path) const override { return devices_.is_container(path); }
 
-    void number_cpus();
-    void reset_cpus();
+    void add_boot_cpus();
+    void reset_cpu(Vcpu& cpu);
     void add_default_drive(bool wanted, DriveInterface interface, int index, const char* media);
     bool add_firmware_options(const cli::Reporter& reporter);
     bool make_ram(const cli::Reporter& reporter);
@@ -160,7 +175,7 @@ private:
     Platform platform_;
     std::vector<std::pair<const DriveInfo*, const cli::Location*>> drive_origins_;
     std::vector<Vcpu> cpus_;
-    std::vector<std::unique_ptr<VcpuThread>> cpu_threads_;
+    CpuHotplug cpu_hotplug_{*this};
     std::vector<std::string> log_items_;
     bool a20_ = true, sync_profile_ = false;
     unsigned monitor_buttons_ = 0;

@@ -102,18 +102,24 @@ Result<KvmInfo> query_kvm(Machine& machine, const Empty&) {
     return KvmInfo{machine.accelerator() == "kvm", true};
 }
 
+CpuInstanceProperties properties_of(const Machine& machine, unsigned index) {
+    const CpuPlace place = machine.topology().place(index);
+    CpuInstanceProperties props;
+    props.socket_id = place.socket;
+    if (machine.config().smp.dies > 1) props.die_id = place.die;
+    props.core_id = place.core;
+    props.thread_id = place.thread;
+    return props;
+}
+
 Result<std::vector<CpuInfoFast>> query_cpus_fast(Machine& machine, const Empty&) {
     std::vector<CpuInfoFast> cpus;
     for (const Vcpu& cpu : machine.cpus()) {
         CpuInfoFast info;
         info.cpu_index = cpu.index;
-        info.qom_path = cpu.qom_path;
-        info.thread_id = machine.thread_of(cpu);
-        info.props.emplace();
-        info.props->socket_id = cpu.socket;
-        if (machine.config().smp.dies > 1) info.props->die_id = cpu.die;
-        info.props->core_id = cpu.core;
-        info.props->thread_id = cpu.thread;
+        info.qom_path = cpu.object->qom_path();
+        info.thread_id = machine.thread_of(cpu.index);
+        info.props = properties_of(machine, cpu.index);
         cpus.push_back(std::move(info));
     }
     return cpus;
@@ -122,16 +128,12 @@ Result<std::vector<CpuInfoFast>> query_cpus_fast(Machine& machine, const Empty&)
 /// Every place for a CPU, the last one first.
 Result<std::vector<HotpluggableCpu>> query_hotpluggable_cpus(Machine& machine, const Empty&) {
     if (!machine.type().is_pc) return fail("The feature 'query-hotpluggable-cpus' is not enabled");
-    const cli::Config& config = machine.config();
     std::vector<HotpluggableCpu> places;
-    for (unsigned i = config.smp.max_cpus; i-- > 0;) {
+    for (unsigned i = machine.topology().places(); i-- > 0;) {
         HotpluggableCpu place;
-        place.type = (config.cpu ? config.cpu->model : "qemu64") + "-x86_64-cpu";
-        place.props.thread_id = i % config.smp.threads;
-        place.props.core_id = i / config.smp.threads % config.smp.cores;
-        if (config.smp.dies > 1) place.props.die_id = i / config.smp.threads / config.smp.cores % config.smp.dies;
-        place.props.socket_id = i / config.smp.threads / config.smp.cores / config.smp.dies;
-        if (i < machine.cpus().size()) place.qom_path = machine.cpus()[i].qom_path;
+        place.type = machine.cpu_type();
+        place.props = properties_of(machine, i);
+        if (const Vcpu* cpu = machine.find_cpu(i)) place.qom_path = cpu->object->qom_path();
         places.push_back(std::move(place));
     }
     return places;

@@ -129,7 +129,7 @@ Error invalid_address(std::uint64_t address, std::int64_t size) {
 
 void memsave(Machine& machine, const MemSave& args, Reply<Empty> reply) {
     const std::int64_t index = args.cpu_index.value_or(0);
-    if (index < 0 || static_cast<std::size_t>(index) >= machine.cpus().size())
+    if (!machine.find_cpu(index))
         return reply.fail(Error::invalid_parameter_value("cpu-index", "a CPU number"));
     // No CPU has paging on: what a program addresses is what the bus sees. RAM and ROM answer there, nothing else does.
     const auto address = static_cast<std::uint64_t>(args.val);

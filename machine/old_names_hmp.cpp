@@ -31,8 +31,7 @@ void net_remove(Machine&, HmpCall& call) { instead(call, "netdev_del " + call.ar
 void cpu_set(Machine& machine, HmpCall& call) {
     const std::string& status = call.arguments.text("state");
     if (status != "online" && status != "offline") return call.print("invalid status: {}\n", status);
-    const auto cpu = static_cast<std::size_t>(call.arguments.number("cpu"));
-    const bool there = cpu < machine.cpus().size();
+    const bool there = machine.find_cpu(call.arguments.number("cpu")) != nullptr;
     if (there != (status == "online")) call.write(there ? "CPU cannot be taken offline\n" : "invalid CPU index\n");
 }
 /// Access lists of VNC and the like. There is none that a name could mean.

@@ -1,7 +1,6 @@
 #include "machine/pc_board.h"
 
 #include <algorithm>
-#include <bit>
 
 #include <fmt/format.h>
 
@@ -14,6 +13,8 @@
 namespace rhea {
 
 namespace {
+
+constexpr unsigned kCmosCpus = 0x5f;      // their count but one
 
 constexpr unsigned devfn(unsigned slot, unsigned function) { return slot << 3 | function; }
 
@@ -67,25 +68,10 @@ void fill_cmos(Mc146818Rtc& rtc, const cli::Config& config, const GuestMemory& r
     word(0x34, low > 16 * mib ? std::min<std::uint64_t>((low - 16 * mib) / (64 * kib), 0xffff) : 0);
     const std::uint64_t high = ram.above_4g() / (64 * kib);
     for (unsigned i = 0; i < 3; ++i) rtc.set_cmos(0x5b + i, static_cast<std::uint8_t>(high >> (8 * i)));
-    rtc.set_cmos(0x5f, static_cast<std::uint8_t>(config.smp.cpus - 1));
+    rtc.set_cmos(kCmosCpus, static_cast<std::uint8_t>(config.smp.cpus - 1));
 
     write_boot_order(rtc, config.boot.once.empty() ? config.boot.order : config.boot.once);
     rtc.set_cmos(0x14, 0x06);
-}
-
-/// A place for each CPU that there may be; the bits of an APIC id stand for thread, core, die and socket.
-std::vector<AcpiCpuHotplug::Cpu> cpu_places(const cli::Smp& smp) {
-    std::vector<AcpiCpuHotplug::Cpu> places;
-    const auto width = [](unsigned count) { return static_cast<unsigned>(std::bit_width(count - 1)); };
-    for (unsigned i = 0; i < smp.max_cpus; ++i) {
-        const unsigned thread = i % smp.threads, core = i / smp.threads % smp.cores, die = i / smp.threads / smp.cores % smp.dies,
-                       socket = i / smp.threads / smp.cores / smp.dies;
-        AcpiCpuHotplug::Cpu cpu;
-        cpu.apic_id = ((socket << width(smp.dies) | die) << width(smp.cores) | core) << width(smp.threads) | thread;
-        cpu.present = i < smp.cpus;
-        places.push_back(cpu);
-    }
-    return places;
 }
 
 }  // namespace
@@ -182,7 +168,7 @@ Result<void> PcBoard::build(Machine& machine) {
     pm_ = &add_pci<Piix4Pm>(machine, devfn(1, 3), machine.ports(), machine.clocks(), gsi_.line(9), life);
     tree.skip_onboard(8);                                                 // SMBus EEPROMs
     for (unsigned i = 0; i < eeproms_.size(); ++i) pm_->smbus().attach(SmbusEeprom::kFirstAddress + i, &eeproms_[i]);
-    pm_->cpu_hotplug().set_cpus(cpu_places(config.smp));
+    machine.cpu_hotplug().connect(pm_);
 
     pci_.set_hotplug_handler(&pci_hotplug_, pm_);
     pm_->pci_hotplug().connect(&pci_hotplug_);
@@ -193,6 +179,10 @@ Result<void> PcBoard::build(Machine& machine) {
         pm_->woken(cause);
     });
     return {};
+}
+
+void PcBoard::set_cpu_count(unsigned count) {
+    rtc_->set_cmos(kCmosCpus, static_cast<std::uint8_t>(count - 1));
 }
 
 Result<void> PcBoard::set_boot_order(std::string_view order) {

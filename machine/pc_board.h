@@ -34,6 +34,8 @@ public:
     PcBoard(const PcBoard&) = delete;
     PcBoard& operator=(const PcBoard&) = delete;
 
+    /// The firmware finds so many CPUs when it starts next.
+    void set_cpu_count(unsigned count);
     /// What the firmware boots from, in turn: "cdn".
     Result<void> set_boot_order(std::string_view order);
 

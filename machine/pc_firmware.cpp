@@ -112,7 +112,7 @@ std::string PcFirmware::hpet() const {
 
 void PcFirmware::fill(FwCfg& to) const {
     const cli::Config& config = machine_.config();
-    const unsigned cpus = config.smp.cpus, most = config.smp.max_cpus;
+    const std::size_t cpus = machine_.cpus().size(), most = config.smp.max_cpus;
     if (config.uuid) to.set(FwCfg::kUuid, {reinterpret_cast<const char*>(config.uuid->data()), config.uuid->size()});
     else to.set(FwCfg::kUuid, std::string(16, '\0'));
     to.set_number(FwCfg::kRamSize, machine_.ram()->size(), 8);

@@ -85,6 +85,24 @@ Result<Bus*> bus_for(Machine& machine, const qom::Type& type, const std::optiona
     return bus;
 }
 
+/// It is on its bus, and not in the tree yet.
+Result<std::unique_ptr<Device>> make_device(Machine& machine, qom::Creation& creation, const QDict& properties, InputMode mode) {
+    RHEA_CHECK(apply_globals(machine, creation.values));
+    for (const QDictEntry& property : properties) {
+        // Lists and objects do not survive the way of the old option format.
+        if (creation.hotplugged && (property.value.list() || property.value.dict())) continue;
+        RHEA_CHECK(creation.values.set(property.key, property.value, mode));
+    }
+    const qom::Values values = creation.values;
+    auto made = RHEA_TRY(values.type().create(creation));
+    std::unique_ptr<Device> device(static_cast<Device*>(made.release()));
+    device->values().merge(values);
+    device->set_id(creation.id);
+    if (creation.hotplugged) device->set_hotplugged();
+    if (creation.bus) RHEA_CHECK(device->plug_into(*creation.bus));
+    return device;
+}
+
 }  // namespace
 
 Result<void> apply_globals(const Machine& machine, qom::Values& values) {
@@ -165,20 +183,10 @@ Result<Device*> plug_device(Machine& machine, const QDict& options, InputMode mo
     if (id && machine.devices().find_id(*id)) return fail(fmt::format("Duplicate device ID '{}'", *id));
 
     qom::Creation creation{machine.platform(), qom::Values(*type), id.value_or(""), bus, hotplugged};
-    RHEA_CHECK(apply_globals(machine, creation.values));
-    for (const QDictEntry& property : properties) {
-        // Lists and objects do not survive the way of the old option format.
-        if (hotplugged && (property.value.list() || property.value.dict())) continue;
-        RHEA_CHECK(creation.values.set(property.key, property.value, mode));
-    }
-    qom::Values values = creation.values;
-    auto made = RHEA_TRY(type->create(creation));
-    std::unique_ptr<Device> device(static_cast<Device*>(made.release()));
-    device->values() = std::move(values);
-    device->set_id(creation.id);
-    if (hotplugged) device->set_hotplugged();
-    if (bus) RHEA_CHECK(device->plug_into(*bus));
-    return &machine.devices().plug(std::move(device), creation.id);
+    auto device = make_device(machine, creation, properties, mode);
+    if (device) return &machine.devices().plug(std::move(*device), creation.id);
+    if (creation.id.empty()) machine.devices().skip_anonymous();
+    return fail(std::move(device).error());
 }
 
 }  // namespace rhea

@@ -36,8 +36,7 @@ Result<Empty> device_add(Machine& machine, const QDict& arguments) {
     const QDict options = as_options(arguments);
     if (const QObject* id = options.find("id"); id && !is_well_formed_id(*id->string())) return fail(Error::invalid_parameter_value("id", "an identifier"));
     Device* device = RHEA_TRY(plug_device(machine, options, InputMode::keyval, true));
-    if (Bus* bus = device->parent_bus())
-        if (HotplugHandler* handler = bus->hotplug_handler()) handler->plugged(*device);
+    if (HotplugHandler* handler = device->hotplug_handler()) handler->plugged(*device);
     return Empty{};
 }
 
@@ -59,10 +58,9 @@ Result<Empty> device_del(Machine& machine, const DeviceDel& args) {
     if (bus && !bus->hotpluggable()) return fail(fmt::format("Bus '{}' does not support hotplugging", bus->bus_name()));
     if (!device->type().hotpluggable) return fail(fmt::format("Device '{}' does not support hotplugging", device->type_name()));
     if (device->unplug_pending()) return fail(fmt::format("Device {} is already in the process of unplug", args.id));
-    HotplugHandler* handler = bus ? bus->hotplug_handler() : nullptr;
+    HotplugHandler* handler = device->hotplug_handler();
     if (!handler) return fail(fmt::format("Device '{}' does not support hotplugging", device->type_name()));
     RHEA_CHECK(handler->request_unplug(*device));
-    device->set_unplug_pending(true);
     return Empty{};
 }
 

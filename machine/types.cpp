@@ -23,6 +23,7 @@
 #include "machine/devices/piix4_pm.h"
 #include "machine/devices/port92.h"
 #include "machine/devices/pvpanic.h"
+#include "machine/lapic_object.h"
 #include "machine/machine_object.h"
 #include "machine/objects/authz.h"
 #include "machine/objects/iothread.h"
@@ -46,7 +47,7 @@ constexpr const Type* kAll[] = {
     &kInterface, &kResettable, &kVmstateIf, &kHotplugHandler, &kNmi, &kConventionalPci, &kExpressPci, &kUserCreatable, &kIntctrl,
     &kAcpiAml, &kAcpiDevice, &kMemoryDevice, &kFwPathProvider, &kIsaDma,
     // CPUs; the models come with all_types()
-    &kCpuType, &kX86CpuType,
+    &kCpuType, &kX86CpuType, &kApicCommonType, &LapicObject::kType,
     // objects
     &kMemoryBackendType, &MemoryBackend::kRam, &MemoryBackend::kFile, &MemoryBackend::kMemfd, &kRngBackend, &kRngBuiltin, &kRngRandom, &kRngEgd,
     &kEventLoop, &Iothread::kType, &kMainLoop, &kSecretCommon, &Secret::kType, &kAuthz, &kAuthzSimple, &kAuthzList,

@@ -15,6 +15,7 @@ AcpiCpuHotplug::AcpiCpuHotplug(AddressSpace& ports, std::function<void()> notify
 }
 
 void AcpiCpuHotplug::map(bool legacy) {
+    legacy_ = legacy;
     mapping_.reset();
     if (legacy)
         mapping_.emplace(ports_, AddressSpace::Region{.name = "acpi-cpu-hotplug", .base = kBase, .size = kBitmapSize,
@@ -25,7 +26,8 @@ void AcpiCpuHotplug::map(bool legacy) {
 }
 
 void AcpiCpuHotplug::plugged(unsigned index) {
-    cpus_.at(index).present = cpus_.at(index).inserting = true;
+    cpus_.at(index).present = true;
+    cpus_.at(index).inserting = !legacy_;      // the bitmap says it
     notify_();
 }
 
@@ -34,10 +36,10 @@ void AcpiCpuHotplug::request_unplug(unsigned index) {
     notify_();
 }
 
-void AcpiCpuHotplug::reset() {
-    for (Cpu& cpu : cpus_) cpu.inserting = cpu.removing = cpu.firmware_ejects = false;
-    selected_ = 0;
-    command_ = kNextWithEvent;
+void AcpiCpuHotplug::removed(unsigned index) {
+    Cpu& cpu = cpus_.at(index);
+    cpu.present = cpu.removing = cpu.firmware_ejects = false;
+    cpu.ost_event = cpu.ost_status = 0;
 }
 
 std::uint64_t AcpiCpuHotplug::Bitmap::io_read(std::uint64_t offset, unsigned) {
@@ -70,7 +72,7 @@ void AcpiCpuHotplug::write_flags(Cpu& cpu, std::uint8_t value) {
     else if (value & kEject) {
         if (cpu.present && index != 0 && eject_) eject_(index);  // the boot CPU stays
     } else if (value & kFirmwareEject) {
-        cpu.firmware_ejects = !cpu.firmware_ejects && cpu.present && cpu.removing;
+        if (cpu.present && index != 0) cpu.firmware_ejects = !cpu.firmware_ejects;
     }
 }
 

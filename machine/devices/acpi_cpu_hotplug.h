@@ -1,6 +1,7 @@
 #pragma once
 /// The registers by which the guest's ACPI code learns of CPUs that come and are to go (QEMU's published "CPU hotplug
-/// interface"), at 0xaf00: a bitmap of the CPUs present, until a zero is written to it; then registers of a selected CPU.
+/// interface"), at 0xaf00: a bitmap of the CPUs present, until a zero is written to it; then registers of a selected CPU. A reset
+/// changes none of them.
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -25,13 +26,17 @@ public:
     /// For each place, in the order of their APIC ids.
     void set_cpus(std::vector<Cpu> cpus) { cpus_ = std::move(cpus); }
     const std::vector<Cpu>& cpus() const { return cpus_; }
+    /// The bitmap tells only who is there: it has no way to ask for a CPU's removal.
+    bool legacy() const { return legacy_; }
+    /// It was there before the guest came.
+    void set_present(unsigned index) { cpus_.at(index).present = true; }
     void plugged(unsigned index);
     void request_unplug(unsigned index);
+    /// The guest has given it up.
+    void removed(unsigned index);
     /// The guest has reported what became of an event (_OST), or has given up a CPU.
     void on_report(std::function<void(unsigned index)> call) { report_ = std::move(call); }
     void on_eject(std::function<void(unsigned index)> call) { eject_ = std::move(call); }
-    void reset();
-
 private:
     struct Bitmap final : IoHandler {
         explicit Bitmap(AcpiCpuHotplug& h) : hotplug(h) {}
@@ -57,6 +62,7 @@ private:
     Bitmap bitmap_{*this};
     Registers registers_{*this};
     std::optional<Mapping> mapping_;
+    bool legacy_ = true;
     std::vector<Cpu> cpus_;
     std::uint32_t selected_ = 0;
     std::uint8_t command_ = kNextWithEvent;

@@ -71,7 +71,6 @@ void Piix4Pm::reset() {
     status_ = enabled_ = control_register_ = 0;
     overflow_at_ = 0;
     pci_hotplug_.reset();
-    cpu_hotplug_.reset();
     smbus_.reset();
     gpe_.reset();
     update_sci();

@@ -50,7 +50,7 @@ namespace {
 Result<std::vector<std::size_t>> find_points(Machine& machine, const std::string& name,
                                              const std::optional<std::int64_t>& vcpu) {
     // QEMU 7.2 looks at 32 bits of the number.
-    if (vcpu && static_cast<std::uint32_t>(*vcpu) >= machine.cpus().size())
+    if (vcpu && !machine.find_cpu(static_cast<std::uint32_t>(*vcpu)))
         return fail(fmt::format("invalid vCPU index {}", static_cast<std::uint32_t>(*vcpu)));
     const bool pattern = name.find_first_of("*?") != std::string::npos;
     std::vector<std::size_t> points;

@@ -20,16 +20,14 @@ inline constexpr auto description<AnnounceSelf> =
 
 namespace {
 
-/// No slot can take a device in yet.
-Result<std::vector<AcpiOstInfo>> query_acpi_ospm_status(Machine&, const Empty&) { return std::vector<AcpiOstInfo>{}; }
+Result<std::vector<AcpiOstInfo>> query_acpi_ospm_status(Machine& machine, const Empty&) { return machine.cpu_hotplug().ospm_status(); }
 Result<GuidInfo> query_vm_generation_id(Machine&, const Empty&) { return fail("VM Generation ID device not found"); }
 Result<std::vector<PrManagerInfo>> query_pr_managers(Machine&, const Empty&) { return std::vector<PrManagerInfo>{}; }
 /// There is no network device that could announce itself.
 Result<Empty> announce_self(Machine&, const AnnounceSelf&) { return Empty{}; }
 
 constexpr Command kCommands[] = {
-    command<query_acpi_ospm_status>("query-acpi-ospm-status", "Tells what the guest said of hot-plugged devices.")
-        .absent_hardware(),
+    command<query_acpi_ospm_status>("query-acpi-ospm-status", "Tells what the guest said of hot-plugged devices."),
     command<query_vm_generation_id>("query-vm-generation-id", "Tells the number that changes when a guest is copied.")
         .absent_hardware(),
     command<query_pr_managers>("query-pr-managers", "Lists the helpers for persistent reservations.")

@@ -23,6 +23,10 @@ void Values::keep(const Property& property, QObject value) {
     given_.emplace_back(&property, std::move(value));
 }
 
+void Values::merge(const Values& other) {
+    for (const auto& [property, value] : other.given_) keep(*property, value);
+}
+
 const QObject* Values::given(const Property& property) const {
     for (const auto& [known, held] : given_)
         if (known == &property) return &held;

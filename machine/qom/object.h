@@ -23,6 +23,9 @@ public:
     Result<void> set(std::string_view name, const QObject& value, InputMode mode);
     void keep(const Property& property, QObject value);
 
+    /// What the other says holds here too.
+    void merge(const Values& other);
+
     /// Null: it was not set.
     const QObject* given(const Property& property) const;
     const QObject* given(std::string_view name) const;

@@ -26,6 +26,8 @@ public:
 
     /// Takes a device in: with an id it is /machine/peripheral/ID, else /machine/peripheral-anon/device[N].
     Device& plug(std::unique_ptr<Device> device, std::string id);
+    /// One without an id came to nothing; its number goes with it.
+    void skip_anonymous() { ++next_anonymous_; }
     /// A part of the board: /machine/unattached/device[N], or the child `name` of /machine ("i440fx").
     Device& add_onboard(std::unique_ptr<Device> device, std::string name = {});
     /// Leaves out the numbers of parts that are not modelled, so that the paths of those that are stay QEMU's.

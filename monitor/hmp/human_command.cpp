@@ -20,7 +20,7 @@ namespace {
 
 void human_monitor_command(Engine& engine, const HumanMonitorCommand& args, Reply<std::string> reply) {
     const std::int64_t cpu = args.cpu_index.value_or(0);
-    if (args.cpu_index && (cpu < 0 || cpu >= engine.hmp().cpu_count()))
+    if (args.cpu_index && !engine.hmp().has_cpu(cpu))
         return reply.fail(Error::invalid_parameter_value("cpu-index", "a CPU number"));
     // The line may finish when this function has long returned; whatever it needs lives with its end.
     struct Line {

@@ -43,13 +43,14 @@ public:
     explicit HmpInterpreter(Engine& engine);
 
     HmpTable& table() { return table_; }
-    /// The values of `$name` for the CPU that the state names, and how many CPUs there are to choose among; none without.
+    /// Which CPUs there are to choose among, and the values of `$name` for the one that the state names; none without.
+    using CpuExists = std::function<bool(std::int64_t cpu)>;
     using CpuRegisters = std::function<std::optional<std::int64_t>(std::int64_t cpu, std::string_view name)>;
-    void set_cpus(std::function<std::int64_t()> count, CpuRegisters registers) {
-        cpu_count_ = std::move(count);
+    void set_cpus(CpuExists exists, CpuRegisters registers) {
+        cpu_exists_ = std::move(exists);
         cpu_registers_ = std::move(registers);
     }
-    std::int64_t cpu_count() const { return cpu_count_ ? cpu_count_() : 0; }
+    bool has_cpu(std::int64_t cpu) const { return cpu_exists_ && cpu_exists_(cpu); }
 
     /// Carries a line out; `done` is called before this returns, or later. `state` stays until then or until `done` is a no-op.
     void run(std::string_view line, HmpState& state, HmpCall::Done done);
@@ -61,7 +62,7 @@ private:
     Engine& engine_;
     HmpTable table_;
     HmpFormat format_;                      // of the last "/…", whoever said it
-    std::function<std::int64_t()> cpu_count_;
+    CpuExists cpu_exists_;
     CpuRegisters cpu_registers_;
 };
 
