@@ -46,11 +46,12 @@ std::uint8_t boot_code(char letter) {
     }
 }
 
-void write_boot_order(Mc146818Rtc& rtc, std::string_view order) {
+/// Three devices, and whether the firmware looks at a floppy's signature.
+void write_boot_order(Mc146818Rtc& rtc, std::string_view order, bool floppy_check) {
     std::uint8_t code[3] = {};
     for (std::size_t i = 0; i < 3 && i < order.size(); ++i) code[i] = boot_code(order[i]);
     rtc.set_cmos(0x3d, static_cast<std::uint8_t>(code[1] << 4 | code[0]));
-    rtc.set_cmos(0x38, static_cast<std::uint8_t>(code[2] << 4));
+    rtc.set_cmos(0x38, static_cast<std::uint8_t>(code[2] << 4 | !floppy_check));
 }
 
 /// What the board writes into CMOS memory for the firmware (the bytes of QEMU 7.2; no checksum).
@@ -70,7 +71,7 @@ void fill_cmos(Mc146818Rtc& rtc, const cli::Config& config, const GuestMemory& r
     for (unsigned i = 0; i < 3; ++i) rtc.set_cmos(0x5b + i, static_cast<std::uint8_t>(high >> (8 * i)));
     rtc.set_cmos(kCmosCpus, static_cast<std::uint8_t>(config.smp.cpus - 1));
 
-    write_boot_order(rtc, config.boot.once.empty() ? config.boot.order : config.boot.once);
+    write_boot_order(rtc, config.boot.once.empty() ? config.boot.order : config.boot.once, config.floppy_boot_check);
     rtc.set_cmos(0x14, 0x06);
 }
 
@@ -131,6 +132,7 @@ Result<void> PcBoard::build(Machine& machine) {
     qom::Tree& tree = machine.devices();
     tree.unattached().add_part("sysbus", system_bus_);
     const cli::Config& config = machine.config();
+    floppy_boot_check_ = config.floppy_boot_check;
     Lifecycle& life = machine.life();
 
     tree.skip_onboard();                                                  // kvmvapic
@@ -189,7 +191,7 @@ Result<void> PcBoard::set_boot_order(std::string_view order) {
     if (order.size() > 3) return fail("Too many boot devices for PC");
     for (char letter : order)
         if (boot_code(letter) == 0) return fail(std::string("Invalid boot device for PC: '") + letter + "'");
-    write_boot_order(*rtc_, order);
+    write_boot_order(*rtc_, order, floppy_boot_check_);
     return {};
 }
 

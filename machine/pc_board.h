@@ -68,6 +68,7 @@ private:
     Bus system_bus_{kSystemBus, "main-system-bus"};
     PciBus pci_;
     PciRootBuses root_buses_;
+    bool floppy_boot_check_ = true;
     DriveBoard drives_;
     Mc146818Rtc* rtc_ = nullptr;
     IoApic* io_apic_ = nullptr;

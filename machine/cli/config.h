@@ -241,7 +241,6 @@ struct Config {
     std::string load_snapshot;  ///< -loadvm
     std::optional<InstructionCount> instruction_count;
     bool floppy_boot_check = true;  ///< false: -no-fd-bootchk
-    bool win2k_hack = false;
 
     // things to make, each list in order
     std::vector<Group> chardevs;

@@ -171,8 +171,8 @@ constexpr OptionRow kRows[] = {
     {"g", "WIDTHxHEIGHT[xDEPTH]", display, not_here, "resolution at the start (machines of other targets)"},
     {"vnc", "DISPLAY[,OPTION=VALUE]...", display, in_part, "serves the screen by VNC; none: does not", add_vnc},
 
-    {"win2k-hack", "", i386, in_part, "a slow disk for the installer of Windows 2000", flag<&Config::win2k_hack>},
-    {"no-fd-bootchk", "", i386, in_part, "boots floppies without a boot signature too",
+    {"win2k-hack", "", i386, ignored, "a slow disk for the installer of Windows 2000"},
+    {"no-fd-bootchk", "", i386, works, "boots floppies without a boot signature too",
      flag<&Config::floppy_boot_check, false>},
     {"no-acpi", "", i386, works, "no ACPI (-machine acpi=off)", machine<"acpi", "off">},
     {"no-hpet", "", i386, works, "no HPET (-machine hpet=off)", machine<"hpet", "off">},

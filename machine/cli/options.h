@@ -15,7 +15,7 @@ enum class OptionState {
     works,     ///< does what it says
     in_part,   ///< some of what it can ask for is there; machine/supported.cpp and the devices refuse the rest
     refused,   ///< parsed and checked, then refused by machine/supported.cpp
-    ignored,   ///< accepted: it cannot matter without a screen, or asks for what is so anyway
+    ignored,   ///< accepted: it cannot matter without a screen or guest code, or asks for what is so anyway
     not_here,  ///< refused as QEMU for x86 does: it is for other machines
 };
 std::string_view option_state_text(OptionState state);

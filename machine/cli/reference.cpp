@@ -97,7 +97,7 @@ std::string table() {
         "- **works**: does what it says.\n"
         "- **in part**: some of what it can ask for is there; the rest ends the program with \"not supported by this "
         "build\".\n"
-        "- **accepted**: asks for what cannot matter without a screen, or for what is so anyway.\n"
+        "- **accepted**: asks for what cannot matter without a screen or guest code, or for what is so anyway.\n"
         "- **refused**: ends the program with \"not supported by this build\".\n"
         "- **not on x86**: refused with QEMU's own words.\n";
     for (int s = 0; s < static_cast<int>(OptionSection::count); ++s) {
