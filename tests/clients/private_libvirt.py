@@ -3,6 +3,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 
 from emulator import Trouble, check, wait_until
@@ -164,3 +165,22 @@ class Libvirt:
 
     def __exit__(self, *_):
         self.close()
+
+
+def main():
+    """Runs one until it is interrupted, for trying things by hand."""
+    reason = why_not()
+    if reason:
+        print('no libvirt of our own can run here: %s' % reason)
+        return 77
+    with Libvirt() as libvirt:
+        print("export VIRSH_DEFAULT_CONNECT_URI='%s'" % libvirt.uri, flush=True)
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            pass
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
