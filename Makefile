@@ -37,7 +37,7 @@ check: build
 	@meson test -C $(BUILD) --print-errorlogs; status=$$?; python3 tests/summary.py $(BUILD); exit $$status
 
 $(SANITIZE)/build.ninja: | setup
-	meson setup $(SANITIZE) --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
+	meson setup $(SANITIZE) --buildtype=debug -Ddebug=false -Doptimization=1 -Dcpp_args=-g1 -Db_sanitize=address,undefined -Db_lundef=false
 
 check-sanitize: setup $(SANITIZE)/build.ninja
 	ninja -C $(SANITIZE)
