@@ -26,12 +26,14 @@ Result<Empty> find_bitmap(BlockLayer& layer, const std::string& node, const std:
 }
 
 Result<Empty> add_bitmap(BlockLayer& layer, const BlockDirtyBitmapAdd& args) {
+    constexpr std::size_t kLongestName = 1023;
     if (args.name.empty()) return fail("Bitmap name cannot be empty");
     auto node = RHEA_TRY(layer.lookup(args.node, args.node));
     if (args.granularity && (*args.granularity < kSmallestGranularity || !std::has_single_bit(*args.granularity)))
         return fail("Granularity must be power of 2 and at least 512");
     if (args.persistent.value_or(false))
         return fail(fmt::format("Can't store persistent bitmaps to {}: Operation not supported", args.node));
+    if (args.name.size() > kLongestName) return fail(fmt::format("Bitmap name too long: {}", args.name));
     return fail(not_supported("block-dirty-bitmap-add"));
 }
 

@@ -1,11 +1,14 @@
 /// The commands that start block jobs: stream, commit, mirror, backup. What they name is looked up; there is no job to start
 /// yet.
 
+#include <bit>
+
 #include "machine/block/block_layer.h"
 #include "machine/block/commands.h"
 #include "machine/block/transaction.h"
 #include "machine/not_yet.h"
 #include "machine/schema_features.h"
+#include "qobject/keyval.h"
 
 namespace rhea {
 
@@ -95,19 +98,76 @@ inline constexpr auto description<DriveMirror> = object(
 
 namespace {
 
+/// A job goes by its drive's name unless it is given one; a node has none to lend.
+Result<void> check_job_id(const BlockLayer& layer, const std::optional<std::string>& id, const std::string& device) {
+    const std::string name = id ? *id : layer.find_backend(device) ? device : std::string();
+    if (!is_well_formed_id(name)) return fail(fmt::format("Invalid job ID '{}'", name));
+    return {};
+}
+
+/// "'a' and 'b' cannot be specified at the same time"
+Result<void> not_both(const std::optional<std::string>& a, std::string_view a_name, const std::optional<std::string>& b,
+                      std::string_view b_name) {
+    if (a && b) return fail(fmt::format("'{}' and '{}' cannot be specified at the same time", a_name, b_name));
+    return {};
+}
+
+/// No driver here has a backing file: every chain is one node long.
 Result<Empty> block_stream(BlockLayer& layer, const BlockStream& args) {
-    (void)RHEA_TRY(layer.lookup(args.device, args.device));
+    RHEA_CHECK(not_both(args.base, "base", args.base_node, "base-node"));
+    RHEA_CHECK(not_both(args.base, "base", args.bottom, "bottom"));
+    RHEA_CHECK(not_both(args.bottom, "bottom", args.base_node, "base-node"));
+    const auto node = RHEA_TRY(layer.lookup(args.device, args.device));
+    if (args.base) return fail(fmt::format("Can't find '{}' in the backing chain", *args.base));
+    if (args.base_node) {
+        (void)RHEA_TRY(layer.lookup("", *args.base_node));
+        return fail(fmt::format("Node '{}' is not a backing image of '{}'", *args.base_node, args.device));
+    }
+    if (args.bottom && RHEA_TRY(layer.lookup("", *args.bottom)) != node)
+        return fail(fmt::format("Node '{}' is not in a chain starting from '{}'", *args.bottom, args.device));
+    if (args.backing_file) return fail("backing file specified, but streaming the entire chain");
+    RHEA_CHECK(check_job_id(layer, args.job_id, args.device));
     return fail(not_supported("block-stream"));
 }
 
+/// What commits must lie above what it commits into, and here nothing does.
 Result<Empty> block_commit(BlockLayer& layer, const BlockCommit& args) {
-    if (!layer.lookup(args.device, args.device)) return fail(Error::device_not_found(args.device));
-    return fail(not_supported("block-commit"));
+    if (args.top_node && args.top) return fail("'top-node' and 'top' are mutually exclusive");
+    if (args.base_node && args.base) return fail("'base-node' and 'base' are mutually exclusive");
+    const auto found = layer.lookup(args.device, args.device);
+    if (!found) return fail(Error::device_not_found(args.device));
+    const BlockNode& node = **found;
+    const auto in_chain = [&](const std::string& name) -> Result<void> {
+        if (RHEA_TRY(layer.lookup("", name)) != *found) return fail(fmt::format("'{}' is not in this backing file chain", name));
+        return {};
+    };
+    if (args.top_node) RHEA_CHECK(in_chain(*args.top_node));
+    if (args.top && *args.top != node.filename()) return fail(fmt::format("Top image file {} not found", *args.top));
+    if (args.base_node) RHEA_CHECK(in_chain(*args.base_node));
+    if (args.base && *args.base != node.filename()) return fail(fmt::format("Can't find '{}' in the backing chain", *args.base));
+    return fail("cannot commit an image into itself");
+}
+
+Result<void> check_granularity(std::uint32_t granularity) {
+    constexpr std::uint32_t kSmallest = 512, kLargest = 64 << 20;
+    if (granularity == 0) return {};
+    if (granularity < kSmallest || granularity > kLargest)
+        return fail(Error::invalid_parameter_value("granularity", "a value in range [512B, 64MB]"));
+    if (!std::has_single_bit(granularity)) return fail(Error::invalid_parameter_value("granularity", "a power of 2"));
+    return {};
 }
 
 Result<Empty> blockdev_mirror(BlockLayer& layer, const BlockdevMirror& args) {
-    (void)RHEA_TRY(layer.lookup(args.device, args.device));
-    (void)RHEA_TRY(layer.lookup(args.target, args.target));
+    const auto node = RHEA_TRY(layer.lookup(args.device, args.device));
+    const auto target = RHEA_TRY(layer.lookup(args.target, args.target));
+    RHEA_CHECK(check_granularity(args.granularity.value_or(0)));
+    if (args.replaces && !layer.find_node(*args.replaces))
+        return fail(fmt::format("Failed to find node with node-name='{}'", *args.replaces));
+    if (args.sync == MirrorSyncMode::incremental || args.sync == MirrorSyncMode::bitmap)
+        return fail(fmt::format("Sync mode '{}' not supported", enum_name(args.sync)));
+    if (args.buf_size.value_or(0) < 0) return fail("Invalid parameter 'buf-size'");
+    if (node == target) return fail("Can't mirror node into itself");
+    RHEA_CHECK(check_job_id(layer, args.job_id, args.device));
     return fail(not_supported("blockdev-mirror"));
 }
 
@@ -138,8 +198,18 @@ constexpr Command kCommands[] = {
 }  // namespace
 
 Result<Empty> start_backup(BlockLayer& layer, const BlockdevBackup& args) {
-    (void)RHEA_TRY(layer.lookup(args.device, args.device));
-    (void)RHEA_TRY(layer.lookup(args.target, args.target));
+    const auto node = RHEA_TRY(layer.lookup(args.device, args.device));
+    const auto target = RHEA_TRY(layer.lookup(args.target, args.target));
+    const bool by_bitmap = args.sync == MirrorSyncMode::incremental || args.sync == MirrorSyncMode::bitmap;
+    if (by_bitmap && !args.bitmap)
+        return fail(fmt::format("must provide a valid bitmap name for '{}' sync mode", enum_name(args.sync)));
+    if (args.sync == MirrorSyncMode::incremental && args.bitmap_mode && *args.bitmap_mode != BitmapSyncMode::on_success)
+        return fail("Bitmap sync mode must be 'on-success' when using sync mode 'incremental'");
+    if (args.bitmap) return fail(fmt::format("Bitmap '{}' could not be found", *args.bitmap));
+    if (args.bitmap_mode) return fail("Cannot specify bitmap sync mode without a bitmap");
+    if (node == target) return fail("Source and target cannot be the same");
+    if (node->size() != target->size()) return fail("Source and target image have different sizes");
+    RHEA_CHECK(check_job_id(layer, args.job_id, args.device));
     return fail(not_supported("blockdev-backup"));
 }
 

@@ -6,6 +6,7 @@
 #include "machine/migration/commands.h"
 #include "machine/migration/migration.h"
 #include "machine/not_yet.h"
+#include "monitor/fd_commands.h"
 #include "machine/socket_options.h"
 
 namespace rhea {
@@ -132,6 +133,20 @@ Result<void> check_uri(std::string_view uri) {
     return fail(Error::invalid_parameter_value("uri", "a valid migration protocol"));
 }
 
+/// What the rest of an address lacks, for each protocol.
+Result<void> check_address(std::string_view uri, const Caller& caller) {
+    const std::string_view protocol = uri.substr(0, uri.find(':'));
+    const std::string address(uri.substr(protocol.size() + 1));
+    if (protocol == "fd") return take_named_fd(caller, address).map([](const FileDescriptor&) {});
+    if (protocol == "unix" && address.empty()) return fail("invalid Unix socket address");
+    if (protocol != "tcp" && protocol != "vsock") return {};
+    if (address.starts_with('[') && address.find("]:") == address.npos)
+        return fail(fmt::format("error parsing IPv6 address '{}'", address));
+    const auto colon = address.rfind(':');
+    if (colon == address.npos || colon + 1 == address.size()) return fail(fmt::format("error parsing address '{}'", address));
+    return {};
+}
+
 Result<MigrationInfo> query_migrate(Machine& machine, const Empty&) {
     const Migration& migration = machine.migration();
     MigrationInfo info;
@@ -140,13 +155,18 @@ Result<MigrationInfo> query_migrate(Machine& machine, const Empty&) {
     return info;
 }
 
-Result<Empty> migrate(Machine& machine, const Migrate& args) {
+Result<Empty> migrate(Machine& machine, const Migrate& args, const Caller& caller) {
     Migration& migration = machine.migration();
     if (args.resume.value_or(false)) return fail("Cannot resume if there is no paused migration");
     if (machine.life().state() == RunState::inmigrate) return fail("Guest is waiting for an incoming migration");
     if (auto good = check_uri(args.uri); !good) {
         migration.status = MigrationStatus::failed;
         migration.error.reset();
+        return fail(good.error());
+    }
+    if (auto good = check_address(args.uri, caller); !good) {
+        migration.status = MigrationStatus::failed;
+        migration.error = good.error().description();
         return fail(good.error());
     }
     return fail(not_supported("migrate"));
