@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "qobject/describe.h"
+#include "qobject/describe_base.h"
 
 namespace rhea::objects {
 
@@ -58,49 +58,12 @@ struct ColoCompareOptions {
 struct CryptodevBackendOptions {
     std::optional<std::uint32_t> queues;
 };
-struct CryptodevVhostUserOptions {
-    std::optional<std::uint32_t> queues;
+struct CryptodevVhostUserOptions : CryptodevBackendOptions {
     std::string chardev;
 };
 struct DbusVmstateOptions {
     std::string addr;
     std::optional<std::string> id_list;
-};
-struct FilterBufferOptions {
-    std::string netdev;
-    std::optional<FilterDirection> queue;
-    std::optional<std::string> status;
-    std::optional<std::string> position;
-    std::optional<FilterPlace> insert;
-    std::uint32_t interval{};
-};
-struct FilterDumpOptions {
-    std::string netdev;
-    std::optional<FilterDirection> queue;
-    std::optional<std::string> status;
-    std::optional<std::string> position;
-    std::optional<FilterPlace> insert;
-    std::string file;
-    std::optional<std::uint32_t> maxlen;
-};
-struct FilterMirrorOptions {
-    std::string netdev;
-    std::optional<FilterDirection> queue;
-    std::optional<std::string> status;
-    std::optional<std::string> position;
-    std::optional<FilterPlace> insert;
-    std::string outdev;
-    std::optional<bool> vnet_hdr_support;
-};
-struct FilterRedirectorOptions {
-    std::string netdev;
-    std::optional<FilterDirection> queue;
-    std::optional<std::string> status;
-    std::optional<std::string> position;
-    std::optional<FilterPlace> insert;
-    std::optional<std::string> indev;
-    std::optional<std::string> outdev;
-    std::optional<bool> vnet_hdr_support;
 };
 struct FilterReplayOptions {
     std::string netdev;
@@ -109,12 +72,23 @@ struct FilterReplayOptions {
     std::optional<std::string> position;
     std::optional<FilterPlace> insert;
 };
-struct FilterRewriterOptions {
-    std::string netdev;
-    std::optional<FilterDirection> queue;
-    std::optional<std::string> status;
-    std::optional<std::string> position;
-    std::optional<FilterPlace> insert;
+struct FilterBufferOptions : FilterReplayOptions {
+    std::uint32_t interval{};
+};
+struct FilterDumpOptions : FilterReplayOptions {
+    std::string file;
+    std::optional<std::uint32_t> maxlen;
+};
+struct FilterMirrorOptions : FilterReplayOptions {
+    std::string outdev;
+    std::optional<bool> vnet_hdr_support;
+};
+struct FilterRedirectorOptions : FilterReplayOptions {
+    std::optional<std::string> indev;
+    std::optional<std::string> outdev;
+    std::optional<bool> vnet_hdr_support;
+};
+struct FilterRewriterOptions : FilterReplayOptions {
     std::optional<bool> vnet_hdr_support;
 };
 struct InputBarrierOptions {
@@ -132,18 +106,15 @@ struct InputLinuxOptions {
     std::optional<bool> repeat;
     std::optional<GrabToggle> grab_toggle;
 };
-struct IothreadOptions {
-    std::optional<std::int64_t> aio_max_batch;
-    std::optional<std::int64_t> thread_pool_min;
-    std::optional<std::int64_t> thread_pool_max;
-    std::optional<std::int64_t> poll_max_ns;
-    std::optional<std::int64_t> poll_grow;
-    std::optional<std::int64_t> poll_shrink;
-};
 struct MainLoopOptions {
     std::optional<std::int64_t> aio_max_batch;
     std::optional<std::int64_t> thread_pool_min;
     std::optional<std::int64_t> thread_pool_max;
+};
+struct IothreadOptions : MainLoopOptions {
+    std::optional<std::int64_t> poll_max_ns;
+    std::optional<std::int64_t> poll_grow;
+    std::optional<std::int64_t> poll_shrink;
 };
 struct MemoryBackendOptions {
     std::optional<bool> dump;
@@ -158,53 +129,19 @@ struct MemoryBackendOptions {
     std::uint64_t size{};
     std::optional<bool> x_use_canonical_path_for_ramblock_id;
 };
-struct MemoryBackendFileOptions {
-    std::optional<bool> dump;
-    std::optional<std::vector<std::uint16_t>> host_nodes;
-    std::optional<bool> merge;
-    std::optional<HostMemPolicy> policy;
-    std::optional<bool> prealloc;
-    std::optional<std::uint32_t> prealloc_threads;
-    std::optional<std::string> prealloc_context;
-    std::optional<bool> share;
-    std::optional<bool> reserve;
-    std::uint64_t size{};
-    std::optional<bool> x_use_canonical_path_for_ramblock_id;
+struct MemoryBackendFileOptions : MemoryBackendOptions {
     std::optional<std::uint64_t> align;
     std::optional<bool> discard_data;
     std::string mem_path;
     std::optional<bool> pmem;
     std::optional<bool> readonly;
 };
-struct MemoryBackendMemfdOptions {
-    std::optional<bool> dump;
-    std::optional<std::vector<std::uint16_t>> host_nodes;
-    std::optional<bool> merge;
-    std::optional<HostMemPolicy> policy;
-    std::optional<bool> prealloc;
-    std::optional<std::uint32_t> prealloc_threads;
-    std::optional<std::string> prealloc_context;
-    std::optional<bool> share;
-    std::optional<bool> reserve;
-    std::uint64_t size{};
-    std::optional<bool> x_use_canonical_path_for_ramblock_id;
+struct MemoryBackendMemfdOptions : MemoryBackendOptions {
     std::optional<bool> hugetlb;
     std::optional<std::uint64_t> hugetlbsize;
     std::optional<bool> seal;
 };
-struct MemoryBackendRamOptions {
-    std::optional<bool> dump;
-    std::optional<std::vector<std::uint16_t>> host_nodes;
-    std::optional<bool> merge;
-    std::optional<HostMemPolicy> policy;
-    std::optional<bool> prealloc;
-    std::optional<std::uint32_t> prealloc_threads;
-    std::optional<std::string> prealloc_context;
-    std::optional<bool> share;
-    std::optional<bool> reserve;
-    std::uint64_t size{};
-    std::optional<bool> x_use_canonical_path_for_ramblock_id;
-};
+struct MemoryBackendRamOptions : MemoryBackendOptions {};
 struct PrManagerHelperOptions {
     std::string path;
 };
@@ -215,12 +152,10 @@ struct QtestOptions {
 struct RngBuiltinOptions {
     std::optional<bool> opened;
 };
-struct RngEgdOptions {
-    std::optional<bool> opened;
+struct RngEgdOptions : RngBuiltinOptions {
     std::string chardev;
 };
-struct RngRandomOptions {
-    std::optional<bool> opened;
+struct RngRandomOptions : RngBuiltinOptions {
     std::optional<std::string> filename;
 };
 struct SecretOptions {
@@ -274,35 +209,21 @@ struct ThrottleGroupOptions {
     std::optional<std::int64_t> x_bps_write_max_length;
     std::optional<std::int64_t> x_iops_size;
 };
-struct TlsCredsAnonOptions {
-    std::optional<bool> verify_peer;
-    std::optional<std::string> dir;
-    std::optional<TlsEndpoint> endpoint;
-    std::optional<std::string> priority;
-    std::optional<bool> loaded;
-};
-struct TlsCredsPskOptions {
-    std::optional<bool> verify_peer;
-    std::optional<std::string> dir;
-    std::optional<TlsEndpoint> endpoint;
-    std::optional<std::string> priority;
-    std::optional<bool> loaded;
-    std::optional<std::string> username;
-};
-struct TlsCredsX509Options {
-    std::optional<bool> verify_peer;
-    std::optional<std::string> dir;
-    std::optional<TlsEndpoint> endpoint;
-    std::optional<std::string> priority;
-    std::optional<bool> loaded;
-    std::optional<bool> sanity_check;
-    std::optional<std::string> passwordid;
-};
 struct TlsCipherSuitesOptions {
     std::optional<bool> verify_peer;
     std::optional<std::string> dir;
     std::optional<TlsEndpoint> endpoint;
     std::optional<std::string> priority;
+};
+struct TlsCredsAnonOptions : TlsCipherSuitesOptions {
+    std::optional<bool> loaded;
+};
+struct TlsCredsPskOptions : TlsCredsAnonOptions {
+    std::optional<std::string> username;
+};
+struct TlsCredsX509Options : TlsCredsAnonOptions {
+    std::optional<bool> sanity_check;
+    std::optional<std::string> passwordid;
 };
 struct XRemoteObjectOptions {
     std::string fd;
@@ -418,55 +339,14 @@ inline constexpr auto description<objects::CryptodevBackendOptions> = object(
     "CryptodevBackendOptions",
     member<&objects::CryptodevBackendOptions::queues>("queues"));
 template <>
-inline constexpr auto description<objects::CryptodevVhostUserOptions> = object(
+inline constexpr auto description<objects::CryptodevVhostUserOptions> = object_on<objects::CryptodevBackendOptions>(
     "CryptodevVhostUserOptions",
-    member<&objects::CryptodevVhostUserOptions::queues>("queues"),
     member<&objects::CryptodevVhostUserOptions::chardev>("chardev"));
 template <>
 inline constexpr auto description<objects::DbusVmstateOptions> = object(
     "DbusVmstateOptions",
     member<&objects::DbusVmstateOptions::addr>("addr"),
     member<&objects::DbusVmstateOptions::id_list>("id-list"));
-template <>
-inline constexpr auto description<objects::FilterBufferOptions> = object(
-    "FilterBufferOptions",
-    member<&objects::FilterBufferOptions::netdev>("netdev"),
-    member<&objects::FilterBufferOptions::queue>("queue"),
-    member<&objects::FilterBufferOptions::status>("status"),
-    member<&objects::FilterBufferOptions::position>("position"),
-    member<&objects::FilterBufferOptions::insert>("insert"),
-    member<&objects::FilterBufferOptions::interval>("interval"));
-template <>
-inline constexpr auto description<objects::FilterDumpOptions> = object(
-    "FilterDumpOptions",
-    member<&objects::FilterDumpOptions::netdev>("netdev"),
-    member<&objects::FilterDumpOptions::queue>("queue"),
-    member<&objects::FilterDumpOptions::status>("status"),
-    member<&objects::FilterDumpOptions::position>("position"),
-    member<&objects::FilterDumpOptions::insert>("insert"),
-    member<&objects::FilterDumpOptions::file>("file"),
-    member<&objects::FilterDumpOptions::maxlen>("maxlen"));
-template <>
-inline constexpr auto description<objects::FilterMirrorOptions> = object(
-    "FilterMirrorOptions",
-    member<&objects::FilterMirrorOptions::netdev>("netdev"),
-    member<&objects::FilterMirrorOptions::queue>("queue"),
-    member<&objects::FilterMirrorOptions::status>("status"),
-    member<&objects::FilterMirrorOptions::position>("position"),
-    member<&objects::FilterMirrorOptions::insert>("insert"),
-    member<&objects::FilterMirrorOptions::outdev>("outdev"),
-    member<&objects::FilterMirrorOptions::vnet_hdr_support>("vnet_hdr_support"));
-template <>
-inline constexpr auto description<objects::FilterRedirectorOptions> = object(
-    "FilterRedirectorOptions",
-    member<&objects::FilterRedirectorOptions::netdev>("netdev"),
-    member<&objects::FilterRedirectorOptions::queue>("queue"),
-    member<&objects::FilterRedirectorOptions::status>("status"),
-    member<&objects::FilterRedirectorOptions::position>("position"),
-    member<&objects::FilterRedirectorOptions::insert>("insert"),
-    member<&objects::FilterRedirectorOptions::indev>("indev"),
-    member<&objects::FilterRedirectorOptions::outdev>("outdev"),
-    member<&objects::FilterRedirectorOptions::vnet_hdr_support>("vnet_hdr_support"));
 template <>
 inline constexpr auto description<objects::FilterReplayOptions> = object(
     "FilterReplayOptions",
@@ -476,13 +356,28 @@ inline constexpr auto description<objects::FilterReplayOptions> = object(
     member<&objects::FilterReplayOptions::position>("position"),
     member<&objects::FilterReplayOptions::insert>("insert"));
 template <>
-inline constexpr auto description<objects::FilterRewriterOptions> = object(
+inline constexpr auto description<objects::FilterBufferOptions> = object_on<objects::FilterReplayOptions>(
+    "FilterBufferOptions",
+    member<&objects::FilterBufferOptions::interval>("interval"));
+template <>
+inline constexpr auto description<objects::FilterDumpOptions> = object_on<objects::FilterReplayOptions>(
+    "FilterDumpOptions",
+    member<&objects::FilterDumpOptions::file>("file"),
+    member<&objects::FilterDumpOptions::maxlen>("maxlen"));
+template <>
+inline constexpr auto description<objects::FilterMirrorOptions> = object_on<objects::FilterReplayOptions>(
+    "FilterMirrorOptions",
+    member<&objects::FilterMirrorOptions::outdev>("outdev"),
+    member<&objects::FilterMirrorOptions::vnet_hdr_support>("vnet_hdr_support"));
+template <>
+inline constexpr auto description<objects::FilterRedirectorOptions> = object_on<objects::FilterReplayOptions>(
+    "FilterRedirectorOptions",
+    member<&objects::FilterRedirectorOptions::indev>("indev"),
+    member<&objects::FilterRedirectorOptions::outdev>("outdev"),
+    member<&objects::FilterRedirectorOptions::vnet_hdr_support>("vnet_hdr_support"));
+template <>
+inline constexpr auto description<objects::FilterRewriterOptions> = object_on<objects::FilterReplayOptions>(
     "FilterRewriterOptions",
-    member<&objects::FilterRewriterOptions::netdev>("netdev"),
-    member<&objects::FilterRewriterOptions::queue>("queue"),
-    member<&objects::FilterRewriterOptions::status>("status"),
-    member<&objects::FilterRewriterOptions::position>("position"),
-    member<&objects::FilterRewriterOptions::insert>("insert"),
     member<&objects::FilterRewriterOptions::vnet_hdr_support>("vnet_hdr_support"));
 template <>
 inline constexpr auto description<objects::InputBarrierOptions> = object(
@@ -502,20 +397,17 @@ inline constexpr auto description<objects::InputLinuxOptions> = object(
     member<&objects::InputLinuxOptions::repeat>("repeat"),
     member<&objects::InputLinuxOptions::grab_toggle>("grab-toggle"));
 template <>
-inline constexpr auto description<objects::IothreadOptions> = object(
-    "IothreadOptions",
-    member<&objects::IothreadOptions::aio_max_batch>("aio-max-batch"),
-    member<&objects::IothreadOptions::thread_pool_min>("thread-pool-min"),
-    member<&objects::IothreadOptions::thread_pool_max>("thread-pool-max"),
-    member<&objects::IothreadOptions::poll_max_ns>("poll-max-ns"),
-    member<&objects::IothreadOptions::poll_grow>("poll-grow"),
-    member<&objects::IothreadOptions::poll_shrink>("poll-shrink"));
-template <>
 inline constexpr auto description<objects::MainLoopOptions> = object(
     "MainLoopOptions",
     member<&objects::MainLoopOptions::aio_max_batch>("aio-max-batch"),
     member<&objects::MainLoopOptions::thread_pool_min>("thread-pool-min"),
     member<&objects::MainLoopOptions::thread_pool_max>("thread-pool-max"));
+template <>
+inline constexpr auto description<objects::IothreadOptions> = object_on<objects::MainLoopOptions>(
+    "IothreadOptions",
+    member<&objects::IothreadOptions::poll_max_ns>("poll-max-ns"),
+    member<&objects::IothreadOptions::poll_grow>("poll-grow"),
+    member<&objects::IothreadOptions::poll_shrink>("poll-shrink"));
 template <>
 inline constexpr auto description<objects::MemoryBackendOptions> = object(
     "MemoryBackendOptions",
@@ -531,55 +423,22 @@ inline constexpr auto description<objects::MemoryBackendOptions> = object(
     member<&objects::MemoryBackendOptions::size>("size"),
     member<&objects::MemoryBackendOptions::x_use_canonical_path_for_ramblock_id>("x-use-canonical-path-for-ramblock-id"));
 template <>
-inline constexpr auto description<objects::MemoryBackendFileOptions> = object(
+inline constexpr auto description<objects::MemoryBackendFileOptions> = object_on<objects::MemoryBackendOptions>(
     "MemoryBackendFileOptions",
-    member<&objects::MemoryBackendFileOptions::dump>("dump"),
-    member<&objects::MemoryBackendFileOptions::host_nodes>("host-nodes"),
-    member<&objects::MemoryBackendFileOptions::merge>("merge"),
-    member<&objects::MemoryBackendFileOptions::policy>("policy"),
-    member<&objects::MemoryBackendFileOptions::prealloc>("prealloc"),
-    member<&objects::MemoryBackendFileOptions::prealloc_threads>("prealloc-threads"),
-    member<&objects::MemoryBackendFileOptions::prealloc_context>("prealloc-context"),
-    member<&objects::MemoryBackendFileOptions::share>("share"),
-    member<&objects::MemoryBackendFileOptions::reserve>("reserve"),
-    member<&objects::MemoryBackendFileOptions::size>("size"),
-    member<&objects::MemoryBackendFileOptions::x_use_canonical_path_for_ramblock_id>("x-use-canonical-path-for-ramblock-id"),
     member<&objects::MemoryBackendFileOptions::align>("align"),
     member<&objects::MemoryBackendFileOptions::discard_data>("discard-data"),
     member<&objects::MemoryBackendFileOptions::mem_path>("mem-path"),
     member<&objects::MemoryBackendFileOptions::pmem>("pmem"),
     member<&objects::MemoryBackendFileOptions::readonly>("readonly"));
 template <>
-inline constexpr auto description<objects::MemoryBackendMemfdOptions> = object(
+inline constexpr auto description<objects::MemoryBackendMemfdOptions> = object_on<objects::MemoryBackendOptions>(
     "MemoryBackendMemfdOptions",
-    member<&objects::MemoryBackendMemfdOptions::dump>("dump"),
-    member<&objects::MemoryBackendMemfdOptions::host_nodes>("host-nodes"),
-    member<&objects::MemoryBackendMemfdOptions::merge>("merge"),
-    member<&objects::MemoryBackendMemfdOptions::policy>("policy"),
-    member<&objects::MemoryBackendMemfdOptions::prealloc>("prealloc"),
-    member<&objects::MemoryBackendMemfdOptions::prealloc_threads>("prealloc-threads"),
-    member<&objects::MemoryBackendMemfdOptions::prealloc_context>("prealloc-context"),
-    member<&objects::MemoryBackendMemfdOptions::share>("share"),
-    member<&objects::MemoryBackendMemfdOptions::reserve>("reserve"),
-    member<&objects::MemoryBackendMemfdOptions::size>("size"),
-    member<&objects::MemoryBackendMemfdOptions::x_use_canonical_path_for_ramblock_id>("x-use-canonical-path-for-ramblock-id"),
     member<&objects::MemoryBackendMemfdOptions::hugetlb>("hugetlb"),
     member<&objects::MemoryBackendMemfdOptions::hugetlbsize>("hugetlbsize"),
     member<&objects::MemoryBackendMemfdOptions::seal>("seal"));
 template <>
-inline constexpr auto description<objects::MemoryBackendRamOptions> = object(
-    "MemoryBackendRamOptions",
-    member<&objects::MemoryBackendRamOptions::dump>("dump"),
-    member<&objects::MemoryBackendRamOptions::host_nodes>("host-nodes"),
-    member<&objects::MemoryBackendRamOptions::merge>("merge"),
-    member<&objects::MemoryBackendRamOptions::policy>("policy"),
-    member<&objects::MemoryBackendRamOptions::prealloc>("prealloc"),
-    member<&objects::MemoryBackendRamOptions::prealloc_threads>("prealloc-threads"),
-    member<&objects::MemoryBackendRamOptions::prealloc_context>("prealloc-context"),
-    member<&objects::MemoryBackendRamOptions::share>("share"),
-    member<&objects::MemoryBackendRamOptions::reserve>("reserve"),
-    member<&objects::MemoryBackendRamOptions::size>("size"),
-    member<&objects::MemoryBackendRamOptions::x_use_canonical_path_for_ramblock_id>("x-use-canonical-path-for-ramblock-id"));
+inline constexpr auto description<objects::MemoryBackendRamOptions> = object_on<objects::MemoryBackendOptions>(
+    "MemoryBackendRamOptions");
 template <>
 inline constexpr auto description<objects::PrManagerHelperOptions> = object(
     "PrManagerHelperOptions",
@@ -594,14 +453,12 @@ inline constexpr auto description<objects::RngBuiltinOptions> = object(
     "RngBuiltinOptions",
     member<&objects::RngBuiltinOptions::opened>("opened", objects::kDeprecated));
 template <>
-inline constexpr auto description<objects::RngEgdOptions> = object(
+inline constexpr auto description<objects::RngEgdOptions> = object_on<objects::RngBuiltinOptions>(
     "RngEgdOptions",
-    member<&objects::RngEgdOptions::opened>("opened", objects::kDeprecated),
     member<&objects::RngEgdOptions::chardev>("chardev"));
 template <>
-inline constexpr auto description<objects::RngRandomOptions> = object(
+inline constexpr auto description<objects::RngRandomOptions> = object_on<objects::RngBuiltinOptions>(
     "RngRandomOptions",
-    member<&objects::RngRandomOptions::opened>("opened", objects::kDeprecated),
     member<&objects::RngRandomOptions::filename>("filename"));
 template <>
 inline constexpr auto description<objects::SecretOptions> = object(
@@ -660,39 +517,25 @@ inline constexpr auto description<objects::ThrottleGroupOptions> = object(
     member<&objects::ThrottleGroupOptions::x_bps_write_max_length>("x-bps-write-max-length", objects::kUnstable),
     member<&objects::ThrottleGroupOptions::x_iops_size>("x-iops-size", objects::kUnstable));
 template <>
-inline constexpr auto description<objects::TlsCredsAnonOptions> = object(
-    "TlsCredsAnonOptions",
-    member<&objects::TlsCredsAnonOptions::verify_peer>("verify-peer"),
-    member<&objects::TlsCredsAnonOptions::dir>("dir"),
-    member<&objects::TlsCredsAnonOptions::endpoint>("endpoint"),
-    member<&objects::TlsCredsAnonOptions::priority>("priority"),
-    member<&objects::TlsCredsAnonOptions::loaded>("loaded", objects::kDeprecated));
-template <>
-inline constexpr auto description<objects::TlsCredsPskOptions> = object(
-    "TlsCredsPskOptions",
-    member<&objects::TlsCredsPskOptions::verify_peer>("verify-peer"),
-    member<&objects::TlsCredsPskOptions::dir>("dir"),
-    member<&objects::TlsCredsPskOptions::endpoint>("endpoint"),
-    member<&objects::TlsCredsPskOptions::priority>("priority"),
-    member<&objects::TlsCredsPskOptions::loaded>("loaded", objects::kDeprecated),
-    member<&objects::TlsCredsPskOptions::username>("username"));
-template <>
-inline constexpr auto description<objects::TlsCredsX509Options> = object(
-    "TlsCredsX509Options",
-    member<&objects::TlsCredsX509Options::verify_peer>("verify-peer"),
-    member<&objects::TlsCredsX509Options::dir>("dir"),
-    member<&objects::TlsCredsX509Options::endpoint>("endpoint"),
-    member<&objects::TlsCredsX509Options::priority>("priority"),
-    member<&objects::TlsCredsX509Options::loaded>("loaded", objects::kDeprecated),
-    member<&objects::TlsCredsX509Options::sanity_check>("sanity-check"),
-    member<&objects::TlsCredsX509Options::passwordid>("passwordid"));
-template <>
 inline constexpr auto description<objects::TlsCipherSuitesOptions> = object(
     "TlsCipherSuitesOptions",
     member<&objects::TlsCipherSuitesOptions::verify_peer>("verify-peer"),
     member<&objects::TlsCipherSuitesOptions::dir>("dir"),
     member<&objects::TlsCipherSuitesOptions::endpoint>("endpoint"),
     member<&objects::TlsCipherSuitesOptions::priority>("priority"));
+template <>
+inline constexpr auto description<objects::TlsCredsAnonOptions> = object_on<objects::TlsCipherSuitesOptions>(
+    "TlsCredsAnonOptions",
+    member<&objects::TlsCredsAnonOptions::loaded>("loaded", objects::kDeprecated));
+template <>
+inline constexpr auto description<objects::TlsCredsPskOptions> = object_on<objects::TlsCredsAnonOptions>(
+    "TlsCredsPskOptions",
+    member<&objects::TlsCredsPskOptions::username>("username"));
+template <>
+inline constexpr auto description<objects::TlsCredsX509Options> = object_on<objects::TlsCredsAnonOptions>(
+    "TlsCredsX509Options",
+    member<&objects::TlsCredsX509Options::sanity_check>("sanity-check"),
+    member<&objects::TlsCredsX509Options::passwordid>("passwordid"));
 template <>
 inline constexpr auto description<objects::XRemoteObjectOptions> = object(
     "XRemoteObjectOptions",
