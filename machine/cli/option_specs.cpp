@@ -2,6 +2,9 @@
 // the texts are those of its reply.
 #include "machine/cli/option_specs.h"
 
+#include <algorithm>
+#include <array>
+
 #include "chardev/options.h"
 
 namespace rhea::cli {
@@ -55,17 +58,15 @@ constexpr OptionSpec kVirtfs[] = {
     {"writeout", kText},  {"readonly", kSwitch}, {"multidevs", kText}, {"socket", kText},
     {"sock_fd", kNumber}, {"fmode", kNumber},    {"dmode", kNumber},
 };
-constexpr OptionSpec kFsdev[] = {
-    {"fsdriver", kText},
-    {"path", kText},
-    {"security_model", kText},
-    {"writeout", kText},
-    {"readonly", kSwitch},
-    {"multidevs", kText},
-    {"socket", kText},
-    {"sock_fd", kNumber},
-    {"fmode", kNumber},
-    {"dmode", kNumber},
+/// Options of several groups in one row.
+template <std::size_t... N>
+constexpr auto joined(const OptionSpec (&... parts)[N]) {
+    std::array<OptionSpec, (N + ...)> all{};
+    std::size_t next = 0;
+    (std::ranges::for_each(parts, [&](const OptionSpec& spec) { all[next++] = spec; }), ...);
+    return all;
+}
+constexpr OptionSpec kThrottling[] = {
     {"throttling.iops-total", kNumber, {}, "limit total I/O operations per second"},
     {"throttling.iops-read", kNumber, {}, "limit read operations per second"},
     {"throttling.iops-write", kNumber, {}, "limit write operations per second"},
@@ -86,6 +87,19 @@ constexpr OptionSpec kFsdev[] = {
     {"throttling.bps-write-max-length", kNumber, {}, "length of the bps-write-max burst period, in seconds"},
     {"throttling.iops-size", kNumber, {}, "when limiting by iops max size of an I/O in bytes"},
 };
+constexpr OptionSpec kFsdevAlone[] = {
+    {"fsdriver", kText},
+    {"path", kText},
+    {"security_model", kText},
+    {"writeout", kText},
+    {"readonly", kSwitch},
+    {"multidevs", kText},
+    {"socket", kText},
+    {"sock_fd", kNumber},
+    {"fmode", kNumber},
+    {"dmode", kNumber},
+};
+constexpr auto kFsdev = joined(kFsdevAlone, kThrottling);
 constexpr OptionSpec kVnc[] = {
     {"vnc", kText},       {"websocket", kText},       {"tls-creds", kText},      {"share", kText},
     {"display", kText},   {"head", kNumber},          {"connections", kNumber},  {"to", kNumber},
@@ -177,7 +191,7 @@ constexpr OptionSpec kRtc[] = {
     {"clock", kText},
     {"driftfix", kText},
 };
-constexpr OptionSpec kDrive[] = {
+constexpr OptionSpec kDriveImage[] = {
     {"node-name", kText, {}, "Node name of the block device node"},
     {"driver", kText, {}, "Block driver to use for the node"},
     {"cache.direct", kSwitch, {}, "Bypass software writeback cache on the host"},
@@ -190,25 +204,8 @@ constexpr OptionSpec kDrive[] = {
     {"cache.writeback", kSwitch, {}, "Enable writeback mode"},
     {"format", kText, {}, "disk format (raw, qcow2, ...)"},
     {"werror", kText, {}, "write error action"},
-    {"throttling.iops-total", kNumber, {}, "limit total I/O operations per second"},
-    {"throttling.iops-read", kNumber, {}, "limit read operations per second"},
-    {"throttling.iops-write", kNumber, {}, "limit write operations per second"},
-    {"throttling.bps-total", kNumber, {}, "limit total bytes per second"},
-    {"throttling.bps-read", kNumber, {}, "limit read bytes per second"},
-    {"throttling.bps-write", kNumber, {}, "limit write bytes per second"},
-    {"throttling.iops-total-max", kNumber, {}, "I/O operations burst"},
-    {"throttling.iops-read-max", kNumber, {}, "I/O operations read burst"},
-    {"throttling.iops-write-max", kNumber, {}, "I/O operations write burst"},
-    {"throttling.bps-total-max", kNumber, {}, "total bytes burst"},
-    {"throttling.bps-read-max", kNumber, {}, "total bytes read burst"},
-    {"throttling.bps-write-max", kNumber, {}, "total bytes write burst"},
-    {"throttling.iops-total-max-length", kNumber, {}, "length of the iops-total-max burst period, in seconds"},
-    {"throttling.iops-read-max-length", kNumber, {}, "length of the iops-read-max burst period, in seconds"},
-    {"throttling.iops-write-max-length", kNumber, {}, "length of the iops-write-max burst period, in seconds"},
-    {"throttling.bps-total-max-length", kNumber, {}, "length of the bps-total-max burst period, in seconds"},
-    {"throttling.bps-read-max-length", kNumber, {}, "length of the bps-read-max burst period, in seconds"},
-    {"throttling.bps-write-max-length", kNumber, {}, "length of the bps-write-max burst period, in seconds"},
-    {"throttling.iops-size", kNumber, {}, "when limiting by iops max size of an I/O in bytes"},
+};
+constexpr OptionSpec kDriveMore[] = {
     {"throttling.group", kText, {}, "name of the block throttling group"},
     {"detect-zeroes", kText, {}, "try to optimize zero writes (off, on, unmap)"},
     {"stats-account-invalid", kSwitch, {}, "whether to account for invalid I/O operations in the statistics"},
@@ -224,6 +221,7 @@ constexpr OptionSpec kDrive[] = {
     {"werror", kText, {}, "write error action"},
     {"copy-on-read", kSwitch, {}, "copy read data from backing file into image file"},
 };
+constexpr auto kDrive = joined(kDriveImage, kThrottling, kDriveMore);
 constexpr OptionSpec kSpice[] = {
     {"zlib-glz-wan-compression", kText},
     {"x509-key-password", kText},

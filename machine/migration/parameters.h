@@ -39,13 +39,15 @@ inline constexpr auto description<BitmapMigrationNodeAlias> =
     object("BitmapMigrationNodeAlias", member<&BitmapMigrationNodeAlias::node_name>("node-name"),
            member<&BitmapMigrationNodeAlias::alias>("alias"), member<&BitmapMigrationNodeAlias::bitmaps>("bitmaps"));
 
-struct MigrateSetParameters {
+/// As set and as told: what is told has no null.
+template <class TlsText>
+struct MigrationParameterValues {
     std::optional<std::uint64_t> announce_initial, announce_max, announce_rounds, announce_step;
     std::optional<std::uint8_t> compress_level, compress_threads;
     std::optional<bool> compress_wait_thread;
     std::optional<std::uint8_t> decompress_threads, throttle_trigger_threshold, cpu_throttle_initial, cpu_throttle_increment;
     std::optional<bool> cpu_throttle_tailslow;
-    std::optional<StrOrNull> tls_creds, tls_hostname, tls_authz;
+    std::optional<TlsText> tls_creds, tls_hostname, tls_authz;
     std::optional<std::uint64_t> max_bandwidth, downtime_limit;
     std::optional<std::uint32_t> x_checkpoint_delay;
     std::optional<bool> block_incremental;
@@ -56,79 +58,36 @@ struct MigrateSetParameters {
     std::optional<std::uint8_t> multifd_zlib_level, multifd_zstd_level;
     std::optional<std::vector<BitmapMigrationNodeAlias>> block_bitmap_mapping;
 };
-template <>
-inline constexpr auto description<MigrateSetParameters> = object(
-    "MigrateSetParameters", member<&MigrateSetParameters::announce_initial>("announce-initial"),
-    member<&MigrateSetParameters::announce_max>("announce-max"),
-    member<&MigrateSetParameters::announce_rounds>("announce-rounds"),
-    member<&MigrateSetParameters::announce_step>("announce-step"),
-    member<&MigrateSetParameters::compress_level>("compress-level"),
-    member<&MigrateSetParameters::compress_threads>("compress-threads"),
-    member<&MigrateSetParameters::compress_wait_thread>("compress-wait-thread"),
-    member<&MigrateSetParameters::decompress_threads>("decompress-threads"),
-    member<&MigrateSetParameters::throttle_trigger_threshold>("throttle-trigger-threshold"),
-    member<&MigrateSetParameters::cpu_throttle_initial>("cpu-throttle-initial"),
-    member<&MigrateSetParameters::cpu_throttle_increment>("cpu-throttle-increment"),
-    member<&MigrateSetParameters::cpu_throttle_tailslow>("cpu-throttle-tailslow"),
-    member<&MigrateSetParameters::tls_creds>("tls-creds"), member<&MigrateSetParameters::tls_hostname>("tls-hostname"),
-    member<&MigrateSetParameters::tls_authz>("tls-authz"), member<&MigrateSetParameters::max_bandwidth>("max-bandwidth"),
-    member<&MigrateSetParameters::downtime_limit>("downtime-limit"),
-    member<&MigrateSetParameters::x_checkpoint_delay>("x-checkpoint-delay", feature::kUnstable),
-    member<&MigrateSetParameters::block_incremental>("block-incremental"),
-    member<&MigrateSetParameters::multifd_channels>("multifd-channels"),
-    member<&MigrateSetParameters::xbzrle_cache_size>("xbzrle-cache-size"),
-    member<&MigrateSetParameters::max_postcopy_bandwidth>("max-postcopy-bandwidth"),
-    member<&MigrateSetParameters::max_cpu_throttle>("max-cpu-throttle"),
-    member<&MigrateSetParameters::multifd_compression>("multifd-compression"),
-    member<&MigrateSetParameters::multifd_zlib_level>("multifd-zlib-level"),
-    member<&MigrateSetParameters::multifd_zstd_level>("multifd-zstd-level"),
-    member<&MigrateSetParameters::block_bitmap_mapping>("block-bitmap-mapping"));
-
-struct MigrationParametersInfo {
-    std::optional<std::uint64_t> announce_initial, announce_max, announce_rounds, announce_step;
-    std::optional<std::uint8_t> compress_level, compress_threads;
-    std::optional<bool> compress_wait_thread;
-    std::optional<std::uint8_t> decompress_threads, throttle_trigger_threshold, cpu_throttle_initial, cpu_throttle_increment;
-    std::optional<bool> cpu_throttle_tailslow;
-    std::optional<std::string> tls_creds, tls_hostname, tls_authz;
-    std::optional<std::uint64_t> max_bandwidth, downtime_limit;
-    std::optional<std::uint32_t> x_checkpoint_delay;
-    std::optional<bool> block_incremental;
-    std::optional<std::uint8_t> multifd_channels;
-    std::optional<std::uint64_t> xbzrle_cache_size, max_postcopy_bandwidth;
-    std::optional<std::uint8_t> max_cpu_throttle;
-    std::optional<MultifdCompression> multifd_compression;
-    std::optional<std::uint8_t> multifd_zlib_level, multifd_zstd_level;
-    std::optional<std::vector<BitmapMigrationNodeAlias>> block_bitmap_mapping;
-};
-template <>
-inline constexpr auto description<MigrationParametersInfo> = object(
-    "MigrationParameters", member<&MigrationParametersInfo::announce_initial>("announce-initial"),
-    member<&MigrationParametersInfo::announce_max>("announce-max"),
-    member<&MigrationParametersInfo::announce_rounds>("announce-rounds"),
-    member<&MigrationParametersInfo::announce_step>("announce-step"),
-    member<&MigrationParametersInfo::compress_level>("compress-level"),
-    member<&MigrationParametersInfo::compress_threads>("compress-threads"),
-    member<&MigrationParametersInfo::compress_wait_thread>("compress-wait-thread"),
-    member<&MigrationParametersInfo::decompress_threads>("decompress-threads"),
-    member<&MigrationParametersInfo::throttle_trigger_threshold>("throttle-trigger-threshold"),
-    member<&MigrationParametersInfo::cpu_throttle_initial>("cpu-throttle-initial"),
-    member<&MigrationParametersInfo::cpu_throttle_increment>("cpu-throttle-increment"),
-    member<&MigrationParametersInfo::cpu_throttle_tailslow>("cpu-throttle-tailslow"),
-    member<&MigrationParametersInfo::tls_creds>("tls-creds"), member<&MigrationParametersInfo::tls_hostname>("tls-hostname"),
-    member<&MigrationParametersInfo::tls_authz>("tls-authz"),
-    member<&MigrationParametersInfo::max_bandwidth>("max-bandwidth"),
-    member<&MigrationParametersInfo::downtime_limit>("downtime-limit"),
-    member<&MigrationParametersInfo::x_checkpoint_delay>("x-checkpoint-delay", feature::kUnstable),
-    member<&MigrationParametersInfo::block_incremental>("block-incremental"),
-    member<&MigrationParametersInfo::multifd_channels>("multifd-channels"),
-    member<&MigrationParametersInfo::xbzrle_cache_size>("xbzrle-cache-size"),
-    member<&MigrationParametersInfo::max_postcopy_bandwidth>("max-postcopy-bandwidth"),
-    member<&MigrationParametersInfo::max_cpu_throttle>("max-cpu-throttle"),
-    member<&MigrationParametersInfo::multifd_compression>("multifd-compression"),
-    member<&MigrationParametersInfo::multifd_zlib_level>("multifd-zlib-level"),
-    member<&MigrationParametersInfo::multifd_zstd_level>("multifd-zstd-level"),
-    member<&MigrationParametersInfo::block_bitmap_mapping>("block-bitmap-mapping"));
+template <class T>
+inline constexpr auto description<MigrationParameterValues<T>> = object(
+    std::is_same_v<T, StrOrNull> ? "MigrateSetParameters" : "MigrationParameters",
+    member<&MigrationParameterValues<T>::announce_initial>("announce-initial"),
+    member<&MigrationParameterValues<T>::announce_max>("announce-max"),
+    member<&MigrationParameterValues<T>::announce_rounds>("announce-rounds"),
+    member<&MigrationParameterValues<T>::announce_step>("announce-step"),
+    member<&MigrationParameterValues<T>::compress_level>("compress-level"),
+    member<&MigrationParameterValues<T>::compress_threads>("compress-threads"),
+    member<&MigrationParameterValues<T>::compress_wait_thread>("compress-wait-thread"),
+    member<&MigrationParameterValues<T>::decompress_threads>("decompress-threads"),
+    member<&MigrationParameterValues<T>::throttle_trigger_threshold>("throttle-trigger-threshold"),
+    member<&MigrationParameterValues<T>::cpu_throttle_initial>("cpu-throttle-initial"),
+    member<&MigrationParameterValues<T>::cpu_throttle_increment>("cpu-throttle-increment"),
+    member<&MigrationParameterValues<T>::cpu_throttle_tailslow>("cpu-throttle-tailslow"),
+    member<&MigrationParameterValues<T>::tls_creds>("tls-creds"), member<&MigrationParameterValues<T>::tls_hostname>("tls-hostname"),
+    member<&MigrationParameterValues<T>::tls_authz>("tls-authz"), member<&MigrationParameterValues<T>::max_bandwidth>("max-bandwidth"),
+    member<&MigrationParameterValues<T>::downtime_limit>("downtime-limit"),
+    member<&MigrationParameterValues<T>::x_checkpoint_delay>("x-checkpoint-delay", feature::kUnstable),
+    member<&MigrationParameterValues<T>::block_incremental>("block-incremental"),
+    member<&MigrationParameterValues<T>::multifd_channels>("multifd-channels"),
+    member<&MigrationParameterValues<T>::xbzrle_cache_size>("xbzrle-cache-size"),
+    member<&MigrationParameterValues<T>::max_postcopy_bandwidth>("max-postcopy-bandwidth"),
+    member<&MigrationParameterValues<T>::max_cpu_throttle>("max-cpu-throttle"),
+    member<&MigrationParameterValues<T>::multifd_compression>("multifd-compression"),
+    member<&MigrationParameterValues<T>::multifd_zlib_level>("multifd-zlib-level"),
+    member<&MigrationParameterValues<T>::multifd_zstd_level>("multifd-zstd-level"),
+    member<&MigrationParameterValues<T>::block_bitmap_mapping>("block-bitmap-mapping"));
+using MigrateSetParameters = MigrationParameterValues<StrOrNull>;
+using MigrationParametersInfo = MigrationParameterValues<std::string>;
 
 /// The parameters in force. All of them are always there, but for the bitmap mapping.
 class MigrationParameters {
