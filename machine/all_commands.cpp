@@ -10,6 +10,7 @@
 #include "machine/hmp.h"
 #include "machine/machine.h"
 #include "machine/migration/commands.h"
+#include "machine/net/commands.h"
 #include "machine/pci_commands.h"
 #include "machine/objects/user_creatable.h"
 #include "machine/platform/commands.h"
@@ -34,6 +35,7 @@ void add_all_commands(Engine& engine, Machine& machine, FdSets& fd_sets) {
     add_memory_commands(table, machine);
     add_machine_info_commands(table, machine);
     add_inventory_commands(table, machine);
+    add_net_commands(table, machine);
     add_client_commands(table, machine.chardevs());
     add_chardev_commands(table, machine.chardevs());
     add_yank_commands(table, machine.chardevs());

@@ -16,7 +16,7 @@ void add_memory_commands(CommandTable& table, Machine& machine);
 void add_rtc_commands(CommandTable& table, Machine& machine);
 /// add_client.
 void add_client_commands(CommandTable& table, Chardevs& chardevs);
-/// query-mice, query-iothreads, query-rx-filter.
+/// query-mice.
 void add_inventory_commands(CommandTable& table, Machine& machine);
 
 }  // namespace rhea

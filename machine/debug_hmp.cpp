@@ -134,7 +134,6 @@ constexpr HmpCommand kInfo[] = {
     answer<"">("trace-events", "s? name, i? vcpu", "[name] [vcpu]", "show the trace events and whether they are on"),
     answer<"Error: USB support not enabled\n">("usb", "", "", "show the guest's USB devices"),
     answer<"Command \"info usbhost\" is not available.\n">("usbhost", "", "", "show the host's USB devices"),
-    answer<"">("usernet", "", "", "show the connections of user networks"),
     answer<"">("rdma", "", "", "show the state of RDMA"),
     answer<"Dirty page limit not enabled!\n">("vcpu_dirty_limit", "", "", "show how fast CPUs may write memory"),
     answer<"No VirtIO devices\n">("virtio", "", "", "list the virtio devices"),

@@ -1,4 +1,4 @@
-/// The human monitor's commands for devices, objects and the networks behind devices.
+/// The human monitor's commands for devices and objects.
 #include "json/exact_parser.h"
 #include "json/writer.h"
 #include "machine/cli/tree.h"
@@ -41,13 +41,6 @@ void object_add(Machine&, HmpCall& call) {
     if (call.ok(members)) call.run("object-add", *members);
 }
 
-void netdev_add(Machine&, HmpCall& call) {
-    const auto members = parse_words(call, "netdev", "type");
-    if (!members) return;
-    if (!members->contains("id")) return call.error(Error::missing_parameter("id"));
-    call.run("netdev_add", *members);
-}
-
 void qom_list(Machine&, HmpCall& call) {
     if (!call.arguments.has("path")) return call.write("/\n");
     const auto list = call.ask("qom-list", hmp_arguments(call, "path"));
@@ -76,23 +69,6 @@ void qom_set(Machine& machine, HmpCall& call) {
     qom::Object* object = machine.devices().find(a.text("path"));
     if (!object) return call.run("qom-set", arguments);      // the command tells why
     call.ok(object->set(a.text("property"), QObject(a.text("value")), InputMode::keyval));
-}
-
-void network(Machine&, HmpCall& call) {
-    // Every network device, with the back end that it is connected to behind it.
-    const auto list = call.ask("x-query-network");
-    if (list) call.write(hmp_text(*list, "human-readable-text"));
-}
-
-/// hostfwd_add and hostfwd_remove speak to a user network; there is none.
-void host_forward(Machine&, HmpCall& call) {
-    if (call.arguments.has("arg2")) return call.print("unrecognized netdev id '{}'\n", call.arguments.text("arg1"));
-    call.write("user mode network stack not in use\n");
-}
-
-void set_link(Machine&, HmpCall& call) {
-    if (!call.has_qmp("set_link")) return call.error(Error::device_not_found(call.arguments.text("name")));
-    call.run("set_link", hmp_arguments(call, "name up"));
 }
 
 /// No bus of this machine is PCI Express.
@@ -130,11 +106,6 @@ void complete_objects(HmpCompletion& completion) {
     for (const QObject& object : hmp_list(list))
         if (hmp_text(object, "name") != "type") completion.add(hmp_text(object, "name"));
 }
-void complete_netdev_types(HmpCompletion& completion) {
-    for (const char* type : {"bridge", "dgram", "hubport", "l2tpv3", "netmap", "nic", "none", "socket", "stream", "tap", "user", "vde",
-                             "vhost-user", "vhost-vdpa"})
-        completion.add(type);
-}
 void complete_on_off(HmpCompletion& completion) {
     completion.add("on");
     completion.add("off");
@@ -151,16 +122,6 @@ constexpr HmpCommand kCommands[] = {
     hmp_command<qom_get>("qom-get", "s path, s property", "path property", "print a property").needing("qom-get").preconfig(),
     hmp_command<qom_set>("qom-set", "-j json, s path, s property, S value", "[-j] path property value",
                          "set a property (-j: the value is JSON)").needing("qom-set").preconfig(),
-    hmp_command<netdev_add>("netdev_add", "O netdev@netdev-type",
-                            "[user|tap|socket|stream|dgram|vde|bridge|hubport|netmap|vhost-user],id=str[,prop=value][,...]",
-                            "make a network on the host's side").needing("netdev_add"),
-    hmp_forward<"netdev_del", "id">("netdev_del", "s id@netdev", "id", "end a network on the host's side"),
-    hmp_command<set_link>("set_link", "s name@nic, b up@on-off", "name on|off", "plug a network cable in or out").needing("set_link"),
-    hmp_command<host_forward>("hostfwd_add", "s arg1, s? arg2", "[netdev_id] [tcp|udp]:[hostaddr]:hostport-[guestaddr]:guestport",
-                              "lead connections to the host on to the guest (-net user)"),
-    hmp_command<host_forward>("hostfwd_remove", "s arg1, s? arg2", "[netdev_id] [tcp|udp]:[hostaddr]:hostport", "end that again"),
-    hmp_forward<"announce-self", "interfaces id">("announce_self", "s? interfaces, s? id", "[interfaces] [id]",
-                                                  "tell the network where the guest is"),
     hmp_command<pcie_error>(
         "pcie_aer_inject_error",
         "-a advisory, -c correctable, s id, s error_status, i? header0, i? header1, i? header2, i? header3, i? prefix0, i? prefix1, "
@@ -171,14 +132,13 @@ constexpr HmpCommand kCommands[] = {
 
 constexpr HmpCommand kInfo[] = {
     hmp_command<device_types>("qdm", "", "", "show the types of devices"),
-    hmp_command<network>("network", "", "", "show the networks"),
     hmp_command<device_tree>("qtree", "", "", "show the buses, and the devices on them"),
     hmp_command<object_tree>("qom-tree", "s? path", "[path]", "show the tree of objects"),
 };
 
 constexpr HmpCompleter kCompleters[] = {
     {"device", complete_devices}, {"device-type", complete_device_types}, {"object", complete_objects},
-    {"object-type", complete_object_types}, {"netdev-type", complete_netdev_types}, {"on-off", complete_on_off},
+    {"object-type", complete_object_types}, {"on-off", complete_on_off},
 };
 
 }  // namespace

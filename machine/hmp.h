@@ -19,6 +19,7 @@ void add_machine_info_hmp(HmpTable& table, Machine& machine);
 void add_memory_hmp(HmpTable& table, Machine& machine);
 void add_memory_info_hmp(HmpTable& table, Machine& machine);
 void add_migration_hmp(HmpTable& table, Machine& machine);
+void add_net_hmp(HmpTable& table, Machine& machine);
 void add_old_names_hmp(HmpTable& table, Machine& machine);
 void add_ui_hmp(HmpTable& table, Machine& machine);
 

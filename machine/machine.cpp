@@ -27,8 +27,9 @@ Machine::Machine(uv_loop_t* loop, Engine& engine, Chardevs& chardevs, Clocks& cl
       life_(loop, clocks_, engine.events(), config.actions),
       block_(loop, engine.events(), *this),
       input_(clocks_, [this] { return life_.running() || life_.state() == RunState::suspended; }),
+      network_(loop, clocks, engine.events(), chardevs),
       removals_(loop, devices_, engine.events()),
-      platform_{loop, ports_, memory_, clocks, life_, engine.events(), block_, chardevs, removals_, devices_},
+      platform_{loop, ports_, memory_, clocks, life_, engine.events(), block_, chardevs, removals_, devices_, network_},
       log_items_(config.log_items) {
     life_.on_a20([this](bool enabled) { a20_ = enabled; });
     devices_.set_machine(std::make_unique<MachineObject>(*this));
@@ -148,15 +149,28 @@ bool Machine::add_firmware_options(const cli::Reporter& reporter) {
     return true;
 }
 
-bool Machine::add_objects(const cli::Reporter& reporter) {
-    for (const cli::Arguments& object : config_.objects) {
-        auto added = add_object(*this, object.members, object.mode);
+namespace {
+
+/// Made after the networks that they hang on.
+bool is_filter(const cli::Arguments& object) {
+    const QObject* type = object.members.find("qom-type");
+    return type && type->string() && type->string()->starts_with("filter-");
+}
+
+bool add_objects_that(Machine& machine, const cli::Reporter& reporter, bool are_filters) {
+    for (const cli::Arguments& object : machine.config().objects) {
+        if (is_filter(object) != are_filters) continue;
+        auto added = add_object(machine, object.members, object.mode);
         if (added) continue;
         reporter.error(added.error());      // they are made long after their options were read
         return false;
     }
     return true;
 }
+
+}  // namespace
+
+bool Machine::add_objects(const cli::Reporter& reporter) { return add_objects_that(*this, reporter, false); }
 
 bool Machine::make_ram(const cli::Reporter& reporter) {
     const auto& wanted = config_.machine.properties.memory_backend;
@@ -203,6 +217,13 @@ bool Machine::plug_devices(const cli::Reporter& reporter) {
     return true;
 }
 
+bool Machine::open_networks(const cli::Reporter& reporter) {
+    auto cards = net::make_networks(network_, config_, reporter);
+    if (!cards) return false;
+    planned_cards_ = std::move(*cards);
+    return add_objects_that(*this, reporter, true);
+}
+
 bool Machine::open_ports(const cli::Reporter& reporter) {
     return open_port_chardevs(chardevs_, engine_, config_, reporter, port_chardevs_);
 }
@@ -236,6 +257,11 @@ bool Machine::build(const cli::Reporter& reporter) {
     if (!add_firmware_options(reporter) || !plug_devices(reporter)) return false;
     warn_of_globals(*this, reporter);
     DriveBoard::warn_of_floppies(*this, reporter);
+    if (!board_)
+        for (const net::CardPlan& card : planned_cards_)
+            reporter.warning(fmt::format("requested NIC (anonymous, model {}) was not created (not supported by this machine?)",
+                                         card.model.empty() ? "unspecified" : card.model));
+    network_.check([&](const std::string& text) { reporter.warning(text); });
     // Every drive with a place on a bus has found its controller.
     for (const auto& [drive, where] : drive_origins_) {
         if (drive->claimed || drive->interface == DriveInterface::none || drive->interface == DriveInterface::virtio) continue;

@@ -23,6 +23,7 @@
 #include "machine/lifecycle.h"
 #include "machine/local_apic.h"
 #include "machine/machine_types.h"
+#include "machine/net/from_options.h"
 #include "machine/pci_commands.h"
 #include "machine/platform.h"
 #include "machine/preconfig.h"
@@ -72,6 +73,7 @@ public:
     // -preconfig they are served before the board is built.
     bool add_objects(const cli::Reporter& reporter);
     bool open_drives(const cli::Reporter& reporter);
+    bool open_networks(const cli::Reporter& reporter);
     bool open_ports(const cli::Reporter& reporter);
     /// The board and what is plugged into it.
     bool build(const cli::Reporter& reporter);
@@ -89,6 +91,9 @@ public:
     Bus* system_bus();
     Platform& platform() { return platform_; }
     DeviceRemoval& removals() { return removals_; }
+    net::Network& network() { return network_; }
+    /// The cards that the board is to have.
+    const std::vector<net::CardPlan>& planned_cards() const { return planned_cards_; }
     Chardevs& chardevs() { return chardevs_; }
     const PortChardevs& port_chardevs() const { return port_chardevs_; }
     GuestMemory* ram() { return ram_.get(); }
@@ -168,6 +173,8 @@ private:
     std::unique_ptr<GuestMemory> ram_;
     PortChardevs port_chardevs_;
     Input input_;
+    net::Network network_;
+    std::vector<net::CardPlan> planned_cards_;
     std::unique_ptr<PcBoard> board_;
     PciRootBuses root_buses_;
     qom::Tree devices_;                 // goes before the board and the buses that it hangs on

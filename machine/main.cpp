@@ -179,7 +179,7 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
     fd_sets.set_running([&machine] { return machine.life().running(); });
     engine.on_last_session_left([&fd_sets] { fd_sets.clients_gone(); });
     add_all_commands(engine, machine, fd_sets);
-    bool good = machine.add_objects(reporter_) && add_chardevs(true) && machine.open_drives(reporter_) &&
+    bool good = machine.add_objects(reporter_) && add_chardevs(true) && machine.open_drives(reporter_) && machine.open_networks(reporter_) &&
                 add_monitors(engine, chardevs, config_, reporter_) && machine.open_ports(reporter_) &&
                 (config_.preconfig || machine.build(reporter_));
     std::unique_ptr<QtestLog> qtest_log;

@@ -163,7 +163,7 @@ Result<void> PcBoard::build(Machine& machine) {
     keyboard_controller.keep(std::make_unique<Ps2Mouse>(keyboard_controller, machine.input(), life));
     tree.skip_onboard(2);                                                 // vmport, vmmouse
     add<Port92>(machine, isa, machine.ports(), life);
-    if (config.default_net) tree.skip_onboard();
+    for (const net::CardPlan& card : machine.planned_cards()) RHEA_CHECK(net::make_card(machine, card, pci_));
     drives_.add_ide(machine, gsi_, pci_);
     RHEA_CHECK(drives_.attach_disks(machine));
     drives_.fill_cmos(*rtc_);

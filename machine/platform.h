@@ -19,6 +19,9 @@ class Clocks;
 class DeviceRemoval;
 class EventBus;
 class MachineControl;
+namespace net {
+class Network;
+}
 
 struct Platform {
     uv_loop_s* loop;
@@ -31,6 +34,7 @@ struct Platform {
     Chardevs& chardevs;
     DeviceRemoval& removal;
     qom::Tree& tree;
+    net::Network& network;
 };
 
 /// An object that is being made: with what, and for where.
@@ -40,6 +44,7 @@ struct qom::Creation {
     std::string id;
     Bus* bus = nullptr;          ///< of a device: one of its type's kind, or null when it needs none
     bool hotplugged = false;
+    const Type* proxy = nullptr; ///< of a part: the type of the device around it
 };
 
 }  // namespace rhea

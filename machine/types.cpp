@@ -25,6 +25,7 @@
 #include "machine/devices/pvpanic.h"
 #include "machine/lapic_object.h"
 #include "machine/machine_object.h"
+#include "machine/net/filter.h"
 #include "machine/objects/authz.h"
 #include "machine/objects/iothread.h"
 #include "machine/objects/memory_backend.h"
@@ -52,6 +53,7 @@ constexpr const Type* kAll[] = {
     &kMemoryBackendType, &MemoryBackend::kRam, &MemoryBackend::kFile, &MemoryBackend::kMemfd, &kRngBackend, &kRngBuiltin, &kRngRandom, &kRngEgd,
     &kEventLoop, &Iothread::kType, &kMainLoop, &kSecretCommon, &Secret::kType, &kAuthz, &kAuthzSimple, &kAuthzList,
     &ThrottleGroupObject::kType,
+    &net::kNetFilter, &net::kFilterDump, &net::kFilterBuffer, &net::kFilterMirror, &net::kFilterRedirector, &net::kFilterReplay, &net::kFilterRewriter,
     &kTlsCreds, &kTlsCredsX509, &kTlsCredsAnon, &kTlsCredsPsk,
     // machines and what drives their CPUs
     &kMachineType, &kX86MachineType, &kGenericPcType, &kPcType, &kNoMachineType, &kAccel, &kTcgAccel, &kKvmAccel, &kQtestAccel,

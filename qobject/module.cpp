@@ -11,10 +11,6 @@ namespace rhea {
 
 namespace {
 
-void* open_module(const std::string& directory, const char* module) {
-    return ::dlopen(fmt::format("{}/librhea-{}.so", directory, module).c_str(), RTLD_NOW | RTLD_LOCAL);
-}
-
 /// The folder that the running program is in.
 std::string program_directory() {
     char program[4096];
@@ -25,14 +21,25 @@ std::string program_directory() {
     return path;
 }
 
+/// The first of the places where modules are for which `accept` does not give nothing.
+template <class Accept>
+auto search(const char* module, Accept accept) -> decltype(accept("")) {
+    const auto in = [&](const std::string& directory) { return accept(fmt::format("{}/librhea-{}.so", directory, module).c_str()); };
+    if (const char* directory = ::secure_getenv("RHEA_MODULE_DIR"))
+        if (const auto found = in(directory)) return found;
+    if (const auto found = in(RHEA_MODULE_DIR)) return found;
+    return in(program_directory() + "/../modules");
+}
+
 }  // namespace
 
 void* module_symbol(const char* module, const char* symbol) {
-    void* handle = nullptr;
-    if (const char* directory = ::secure_getenv("RHEA_MODULE_DIR")) handle = open_module(directory, module);
-    if (!handle) handle = open_module(RHEA_MODULE_DIR, module);
-    if (!handle) handle = open_module(program_directory() + "/../modules", module);
+    void* handle = search(module, [](const char* path) { return ::dlopen(path, RTLD_NOW | RTLD_LOCAL); });
     return handle ? ::dlsym(handle, symbol) : nullptr;
+}
+
+bool has_module(const char* module) {
+    return search(module, [](const char* path) { return ::access(path, R_OK) == 0; });
 }
 
 }  // namespace rhea

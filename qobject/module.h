@@ -7,5 +7,7 @@ namespace rhea {
 /// The address of `symbol` in librhea-MODULE.so: in $RHEA_MODULE_DIR, where modules are installed, or in the build that the
 /// program stands in. Null where there is no such module. Modules stay loaded: their libraries are not made to leave.
 void* module_symbol(const char* module, const char* symbol);
+/// Whether there is such a module; it is not loaded.
+bool has_module(const char* module);
 
 }  // namespace rhea

@@ -159,8 +159,9 @@ Result<void> CommandLine::set(std::string_view text) {
     bool found = false;
     if (group == "chardev") found = in_groups(config.chardevs);
     else if (group == "drive") found = in_groups(config.drives);
-    else if (group == "device" || group == "netdev") {
-        for (Arguments& a : group == "device" ? config.devices : config.netdevs) {
+    else if (group == "netdev") found = in_groups(config.netdevs);
+    else if (group == "device") {
+        for (Arguments& a : config.devices) {
             const QObject* own = a.members.find("id");
             if (found || a.mode != InputMode::keyval || !own || !own->string() || *own->string() != id) continue;
             a.members.put(key, value);

@@ -31,7 +31,7 @@ struct Group {
     Options options;
 };
 
-/// A group of the nested kind (-blockdev, -object, -netdev, -device): what the corresponding QMP command would take. Of a
+/// A group of the nested kind (-blockdev, -object, -device): what the corresponding QMP command would take. Of a
 /// key that was given more than once in the flat form the last value is there.
 struct Arguments {
     Location where;
@@ -251,7 +251,8 @@ struct Config {
     std::vector<Text> serials, parallels;
     std::vector<Text> debugcons, gdbs, usb_devices;
     std::vector<Arguments> objects, blockdevs, devices, audiodevs;
-    std::vector<Arguments> netdevs;
+    std::vector<Group> netdevs;
+    std::vector<Arguments> nested_netdevs;  ///< as JSON, or of the types stream and dgram; made before the others
     std::vector<Group> nics, nets;  ///< "none" is not among them: it only clears default_net
     std::vector<Drive> drives;
     std::vector<Global> globals;

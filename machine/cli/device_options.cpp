@@ -10,6 +10,7 @@
 #include "machine/cli/tree.h"
 #include "machine/cli/typed_options.h"
 #include "machine/device_help.h"
+#include "machine/net/from_options.h"
 #include "machine/objects/options.h"
 
 namespace rhea::cli {
@@ -185,26 +186,44 @@ Result<void> add_monitor(CommandLine& line, std::string_view device, Monitor::Mo
 // --- Network
 
 Result<void> add_netdev(CommandLine& line, std::string_view text) {
-    if (!looks_like_json(text)) return line.add_group("netdev", text);
-    line.config.netdevs.push_back(RHEA_TRY(json_arguments(line, text)));
+    // Newer types have options that nest.
+    const auto word = text.substr(0, text.find(','));
+    const auto type = word.starts_with("type=") ? word.substr(5) : word;
+    if (!looks_like_json(text) && type != "stream" && type != "dgram") return line.add_group("netdev", text);
+    Arguments netdev = RHEA_TRY(nested_arguments(line, text, "type"));
+    if (netdev.help) return fail("Help is not available for this option");
+    RHEA_TRY(from_qdict<net::Netdev>(netdev.members, netdev.mode));
+    line.config.nested_netdevs.push_back(std::move(netdev));
     return {};
 }
 
 Result<void> take_netdev(CommandLine& line, Options options) {
-    Arguments arguments = from_options(line, options);
-    notice_help(arguments, "type");
-    line.config.netdevs.push_back(std::move(arguments));
+    if (const std::string type = options.get("type"); type == "help" || type == "?") {
+        line.print(net::kinds_text());
+        return line.finish(0);
+    }
+    line.config.netdevs.push_back({line.where, std::move(options)});
     return {};
+}
+
+/// "model=help" is a question.
+static bool shows_models(CommandLine& line, const Options& options) {
+    if (const std::string model = options.get("model"); model != "help" && model != "?") return false;
+    line.print(net::models_text());
+    static_cast<void>(line.finish(0));
+    return true;
 }
 
 Result<void> take_nic(CommandLine& line, Options options) {
     line.config.default_net = false;
+    if (shows_models(line, options)) return {};
     if (options.get("type") != "none") line.config.nics.push_back({line.where, std::move(options)});
     return {};
 }
 
 Result<void> take_net(CommandLine& line, Options options) {
     line.config.default_net = false;
+    if (shows_models(line, options)) return {};
     if (options.get("type") != "none") {
         line.config.nets.push_back({line.where, std::move(options)});
         return {};

@@ -181,10 +181,10 @@ constexpr OptionRow kRows[] = {
     {"smbios", "file=FILE | type=N[,FIELD=VALUE]...", i386, works, "an SMBIOS table, or some of its fields",
      group<"smbios">},
 
-    {"netdev", "TYPE,id=ID[,OPTION=VALUE]... | JSON", network, refused, "the host's side of a network card", add_netdev},
-    {"nic", "[TYPE][,OPTION=VALUE]... | none", network, in_part,
+    {"netdev", "TYPE,id=ID[,OPTION=VALUE]... | JSON", network, works, "the host's side of a network card", add_netdev},
+    {"nic", "[TYPE][,OPTION=VALUE]... | none", network, works,
      "a network card with its host's side; 'none': no default one", group<"nic">},
-    {"net", "nic[,OPTION=VALUE]... | TYPE[,OPTION=VALUE]... | none", network, in_part, "the same in the old way",
+    {"net", "nic[,OPTION=VALUE]... | TYPE[,OPTION=VALUE]... | none", network, works, "the same in the old way",
      group<"net">},
 
     {"chardev", "BACKEND,id=ID[,OPTION=VALUE]...", chardev, in_part,

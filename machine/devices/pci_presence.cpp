@@ -6,6 +6,8 @@
 
 #include "machine/devices/block_properties.h"
 #include "machine/devices/present_function.h"
+#include "machine/net/network.h"
+#include "machine/platform.h"
 #include "machine/qom/basic_types.h"
 
 namespace rhea {
@@ -14,12 +16,25 @@ namespace {
 
 using namespace presence;
 
-/// A card whose cable leads nowhere: there are no networks on the host's side.
+/// A network card: its cable's end is there, the rings behind it are not. What comes in is lost and counted.
+class PresentCard final : public PresentFunction, private net::NicUser {
+public:
+    PresentCard(qom::Creation& creation, const Presence& presence, const std::vector<net::Client*>& netdev)
+        : PresentFunction(creation.values, presence),
+          nic_(creation.platform.network, *this, std::string(creation.values.type().name), creation.id, net::mac_of(creation), netdev) {}
+
+    QObject read(const qom::Property& property) const override {
+        return property.name == "mac" ? QObject(net::mac_text(nic_.mac())) : PresentFunction::read(property);
+    }
+
+private:
+    net::Nic nic_;
+};
+
 template <const Presence& P>
 Result<std::unique_ptr<qom::Object>> create_card(qom::Creation& creation) {
-    if (const auto netdev = creation.values.text("netdev"); netdev && !netdev->empty())
-        return fail(fmt::format("Property '{}.netdev' can't find value '{}'", creation.values.type().name, *netdev));
-    return make_present<P>(creation);
+    const auto netdev = RHEA_TRY(net::netdev_of(creation, creation.values.type().name));
+    return std::make_unique<PresentCard>(creation, P, netdev);
 }
 
 constexpr Presence kE1000Presence{{.vendor = 0x8086, .device = 0x100e, .class_code = 0x0200, .revision = 3, .interrupt_pin = 1},

@@ -7,24 +7,11 @@
 
 namespace rhea {
 
-struct AnnounceSelf {
-    std::int64_t initial = 0, max = 0, rounds = 0, step = 0;
-    std::optional<std::vector<std::string>> interfaces;
-    std::optional<std::string> id;
-};
-template <>
-inline constexpr auto description<AnnounceSelf> =
-    object("q_obj_announce-self-arg", member<&AnnounceSelf::initial>("initial"), member<&AnnounceSelf::max>("max"),
-           member<&AnnounceSelf::rounds>("rounds"), member<&AnnounceSelf::step>("step"),
-           member<&AnnounceSelf::interfaces>("interfaces"), member<&AnnounceSelf::id>("id"));
-
 namespace {
 
 Result<std::vector<AcpiOstInfo>> query_acpi_ospm_status(Machine& machine, const Empty&) { return machine.cpu_hotplug().ospm_status(); }
 Result<GuidInfo> query_vm_generation_id(Machine&, const Empty&) { return fail("VM Generation ID device not found"); }
 Result<std::vector<PrManagerInfo>> query_pr_managers(Machine&, const Empty&) { return std::vector<PrManagerInfo>{}; }
-/// There is no network device that could announce itself.
-Result<Empty> announce_self(Machine&, const AnnounceSelf&) { return Empty{}; }
 
 constexpr Command kCommands[] = {
     command<query_acpi_ospm_status>("query-acpi-ospm-status", "Tells what the guest said of hot-plugged devices."),
@@ -33,7 +20,6 @@ constexpr Command kCommands[] = {
     command<query_pr_managers>("query-pr-managers", "Lists the helpers for persistent reservations.")
         .preconfig()
         .absent_hardware(),
-    command<announce_self>("announce-self", "Makes network devices tell switches where they are.").absent_hardware(),
 };
 
 }  // namespace

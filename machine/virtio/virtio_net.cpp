@@ -1,5 +1,6 @@
 /// virtio-net: a network card.
 #include "machine/devices/block_properties.h"
+#include "machine/net/network.h"
 #include "machine/virtio/types.h"
 
 namespace rhea {
@@ -51,10 +52,42 @@ constexpr qom::Property kNetPciProperties[] = {
 };
 constexpr VirtioPciKind kKind{.legacy_id = 0x1000, .virtio_id = 1, .class_code = 0x0200, .io_size = 0x20, .msix = true};
 
+/// Its cable's end and its configuration are there, its queues are not served: what comes in is lost and counted.
+class VirtioNet final : public VirtioDevice, private net::NicUser {
+public:
+    VirtioNet(qom::Creation& creation, const std::vector<net::Client*>& netdev)
+        : VirtioDevice(creation.values),
+          nic_(creation.platform.network, *this, std::string((creation.proxy ? *creation.proxy : type()).name), creation.id, net::mac_of(creation),
+               netdev) {}
+
+    QObject read(const qom::Property& property) const override {
+        return property.name == "mac" ? QObject(net::mac_text(nic_.mac())) : VirtioDevice::read(property);
+    }
+    /// The address, then the status, whose lowest bit says that the link is up (VIRTIO 1.1, section 5.1.4).
+    std::uint8_t config_byte(unsigned offset) const override {
+        if (offset < nic_.mac().size()) return nic_.mac()[offset];
+        return offset == 6 && !nic_.link_down() ? 1 : 0;
+    }
+
+private:
+    /// No driver has set a filter: everything is let in.
+    std::optional<net::RxFilterInfo> rx_filter() const override {
+        net::RxFilterInfo info;
+        info.name = nic_.name();
+        info.promiscuous = true;
+        info.vlan = net::RxState::all;
+        info.main_mac = net::mac_text(nic_.mac());
+        // The newest first, as QEMU lists them.
+        for (std::int64_t vlan = 4095; vlan >= 0; --vlan) info.vlan_table.push_back(vlan);
+        return info;
+    }
+
+    net::Nic nic_;
+};
+
 Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
     qom::Values& values = creation.values;
-    if (const auto netdev = values.text("netdev"); netdev && !netdev->empty())
-        return fail(fmt::format("Property 'virtio-net-device.netdev' can't find value '{}'", *netdev));
+    const auto netdev = RHEA_TRY(net::netdev_of(creation, values.type().name));
     const auto power_of_two = [&](const char* name, std::int64_t least, std::int64_t most) -> Result<void> {
         const std::int64_t size = values.integer(name);
         if (size < least || size > most || (size & (size - 1)) != 0)
@@ -63,7 +96,7 @@ Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
     };
     RHEA_CHECK(power_of_two("rx_queue_size", 256, 1024));
     RHEA_CHECK(power_of_two("tx_queue_size", 256, 256));
-    return std::make_unique<VirtioDevice>(values);
+    return std::make_unique<VirtioNet>(creation, netdev);
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ PciIdentity identity_of(const VirtioPciKind& kind, bool modern) {
 VirtioPci::VirtioPci(qom::Values values, const VirtioPciKind& kind, Form form, std::unique_ptr<Device> backend)
     : PciDevice(values, identity_of(kind, modern_only(kind, form, values))), legacy_possible_(kind.legacy_id != 0), bus_(kVirtioPciBus, "virtio-bus"), backend_(backend.get()) {
     const bool legacy = !modern_only(kind, form, values), modern = !values.boolean("disable-modern") && form != Form::transitional;
+    legacy_.device = modern_.device = dynamic_cast<const VirtioDevice*>(backend_);
     if (legacy) add_bar(kIoBar, {.kind = PciBar::Kind::io, .size = kind.io_size, .handler = &legacy_});
     const bool vectors = kind.msix && values.integer("vectors") != 0;
     if (vectors) add_bar(kVectorBar, {.kind = PciBar::Kind::memory32, .size = 0x1000, .handler = &vectors_});
@@ -114,7 +115,7 @@ std::span<const qom::Property> virtio_aliases(const qom::Type& proxy) {
 
 Result<std::unique_ptr<qom::Object>> create_virtio_pci(qom::Creation& creation, const VirtioPciKind& kind, VirtioPci::Form form) {
     const qom::Type& part = *creation.values.type().part;
-    qom::Creation inner{creation.platform, qom::Values(part), creation.id, nullptr, creation.hotplugged};
+    qom::Creation inner{creation.platform, qom::Values(part), creation.id, nullptr, creation.hotplugged, &creation.values.type()};
     for (const qom::Property& property : virtio_aliases(creation.values.type()))
         if (const QObject* value = creation.values.given(property.name))
             if (const qom::Property* own = part.find(property.name)) inner.values.keep(*own, *value);

@@ -14,7 +14,8 @@ public:
     static const qom::Type kType;      ///< "virtio-device"
     using Device::Device;
     Result<void> plug_into(Bus&) override { return {}; }
-    /// The proxy's place in the tree is known: attach to what reports it.
+    /// A byte of its configuration, which a driver reads.
+    virtual std::uint8_t config_byte(unsigned) const { return 0; }
 };
 
 /// How a kind of device looks on PCI.
@@ -41,21 +42,28 @@ public:
     void reset() override;
 
 private:
-    /// Registers that keep the driver's status, and answer zero otherwise.
+    /// Registers that keep the driver's status, have the device's configuration behind them, and answer zero otherwise.
     struct Registers final : IoHandler {
-        explicit Registers(unsigned offset) : status_at(offset) {}
-        std::uint64_t io_read(std::uint64_t offset, unsigned) override { return offset == status_at ? status : 0; }
+        Registers(unsigned offset, unsigned config) : status_at(offset), config_at(config) {}
+        std::uint64_t io_read(std::uint64_t offset, unsigned size) override {
+            if (!device || offset < config_at) return offset == status_at ? status : 0;
+            std::uint64_t value = 0;
+            for (unsigned i = 0; i < size; ++i)
+                value |= std::uint64_t{device->config_byte(static_cast<unsigned>(offset) - config_at + i)} << (8 * i);
+            return value;
+        }
         void io_write(std::uint64_t offset, std::uint64_t value, unsigned) override {
             if (offset == status_at) status = static_cast<std::uint8_t>(value);
         }
-        unsigned status_at;
+        const VirtioDevice* device = nullptr;
+        unsigned status_at, config_at;
         std::uint8_t status = 0;
     };
 
     void add_structure(unsigned at, unsigned length, std::uint8_t type, std::uint32_t offset, std::uint32_t size);
 
     bool legacy_possible_;
-    Registers legacy_{0x12}, modern_{0x14}, vectors_{0x1000};
+    Registers legacy_{0x12, 0x14}, modern_{0x14, 0x2000}, vectors_{0x1000, 0x1000};
     Bus bus_;
     Device* backend_;
 };
