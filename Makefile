@@ -5,7 +5,7 @@ PREFIX   ?= /usr/local
 DESTDIR  ?=
 T        ?= 60
 
-PACKAGES := g++ meson ninja-build pkg-config python3-minimal python3 libuv1-dev rapidjson-dev libfmt-dev libexpected-dev libseccomp-dev catch2 socat libgnutls28-dev gnutls-bin libcapstone-dev libslirp-dev
+PACKAGES := g++ meson ninja-build pkg-config python3-minimal python3 libuv1-dev rapidjson-dev libfmt-dev libexpected-dev libseccomp-dev catch2 socat libgnutls28-dev gnutls-bin libpng-dev libcapstone-dev libslirp-dev
 SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Warnings are errors where the compiler is a known one (not under the sanitizers, whose code it finds fault with).
 WERROR   := $(if $(CI),true,false)

@@ -50,6 +50,7 @@ void add_all_commands(Engine& engine, Machine& machine, FdSets& fd_sets) {
     add_dirty_rate_commands(table, machine);
     add_replication_commands(table, machine);
     add_display_commands(table, machine);
+    add_screendump_commands(table, machine);
     add_remote_display_commands(table, machine);
     add_confidential_commands(table, machine);
     add_cpu_model_commands(table, machine);

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "machine/devices/atapi.h"
-#include "machine/devices/floppy.h"
+#include "machine/devices/floppy_dma.h"
 #include "machine/devices/ide_disk.h"
 #include "machine/devices/ide_piix3.h"
 #include "machine/machine.h"
@@ -18,11 +18,22 @@ constexpr unsigned kIdeDevfn = 1 << 3 | 1;
 
 }  // namespace
 
-void DriveBoard::add_floppy(Machine& machine, Gsi& gsi, Bus& isa) {
-    auto controller = std::make_unique<FloppyController>(machine.ports(), machine.clocks(), gsi.line(FloppyController::kIrq), nullptr);
+DriveBoard::DriveBoard() = default;
+DriveBoard::~DriveBoard() = default;
+
+Result<void> DriveBoard::add_floppy(Machine& machine, Gsi& gsi, Bus& isa, I8257& dma) {
+    auto channel = std::make_unique<BoardFloppyDma>(dma);
+    auto controller =
+        std::make_unique<FloppyController>(machine.ports(), machine.clocks(), gsi.line(FloppyController::kIrq), channel.get());
+    channel->connect(*controller);
+    qom::Values values(FloppyController::kType);
+    RHEA_CHECK(apply_globals(machine, values));
+    controller->values().merge(values);
+    floppy_dma_ = std::move(channel);
     floppies_ = controller.get();
     isa.add(*controller);
     machine.devices().add_onboard(std::move(controller));
+    return {};
 }
 
 Result<void> DriveBoard::attach_floppies(Machine& machine) {

@@ -2,6 +2,8 @@
 /// The board's drive controllers, and the drives that -drive and -device put on them.
 #include <string>
 
+#include <memory>
+
 #include "machine/device.h"
 #include "qobject/error.h"
 #include "qobject/qobject.h"
@@ -12,6 +14,8 @@ namespace cli {
 class Reporter;
 }
 class FloppyController;
+class FloppyDma;
+class I8257;
 class Gsi;
 class Machine;
 class Mc146818Rtc;
@@ -21,8 +25,11 @@ class Piix3Ide;
 /// Part of the board.
 class DriveBoard {
 public:
+    DriveBoard();
+    ~DriveBoard();
+
     /// The controllers, each at its place in the numbering of the board's devices. `machine` outlives all of it.
-    void add_floppy(Machine& machine, Gsi& gsi, Bus& isa);
+    Result<void> add_floppy(Machine& machine, Gsi& gsi, Bus& isa, I8257& dma);
     void add_ide(Machine& machine, Gsi& gsi, PciBus& pci);
     /// Drives for what -drive asked for and for the default CD-ROM drive.
     Result<void> attach_floppies(Machine& machine);
@@ -38,6 +45,7 @@ public:
 private:
     Piix3Ide* ide_ = nullptr;
     FloppyController* floppies_ = nullptr;
+    std::unique_ptr<FloppyDma> floppy_dma_;
 };
 
 }  // namespace rhea

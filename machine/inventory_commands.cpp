@@ -30,7 +30,7 @@ constexpr Command kCommands[] = {
 
 void add_inventory_commands(CommandTable& table, Machine& machine) {
     table.add(kCommands, machine);
-    add_input_commands(table, machine.input());
+    add_input_commands(table, machine);
 }
 
 }  // namespace rhea

@@ -4,11 +4,17 @@
 
 #include <fmt/format.h>
 
+#include "machine/devices/hpet.h"
+#include "machine/devices/i8257.h"
 #include "machine/devices/isa_parallel.h"
 #include "machine/devices/isa_serial.h"
 #include "machine/devices/ps2_keyboard.h"
 #include "machine/devices/ps2_mouse.h"
+#include "machine/devices/vga/std_vga.h"
+#include "machine/devices/pci_presence.h"
 #include "machine/machine.h"
+#include "machine/platform.h"
+#include "machine/qdev.h"
 
 namespace rhea {
 
@@ -125,6 +131,24 @@ Result<void> PcBoard::add_ports(Machine& machine, IsaBus& isa) {
     return {};
 }
 
+/// The display adapter that -vga or the machine's default asks for.
+Result<void> PcBoard::add_vga(Machine& machine) {
+    const cli::Config& config = machine.config();
+    const std::string kind = config.vga ? *config.vga : config.default_vga ? "std" : "none";
+    const qom::Type* type = kind == "std" ? &StdVga::kType : kind == "cirrus" ? &kCirrusVga : nullptr;
+    if (!type) {
+        if (kind != "none") machine.devices().skip_onboard();
+        return {};
+    }
+    qom::Creation creation{machine.platform(), qom::Values(*type), {}, &pci_, false};
+    RHEA_CHECK(apply_globals(machine, creation.values));
+    auto made = RHEA_TRY(type->create(creation));
+    std::unique_ptr<PciDevice> adapter(static_cast<PciDevice*>(made.release()));
+    RHEA_CHECK(pci_.plug(*adapter, std::nullopt));
+    machine.devices().add_onboard(std::move(adapter));
+    return {};
+}
+
 PcBoard::PcBoard(Machine& machine)
     : firmware_(machine), pci_("pci.0", machine.ports(), machine.memory()), root_buses_{&pci_}, pci_hotplug_(pci_, machine.removals(), [this] { pm_->gpe().raise(AcpiGpe::kPciHotplug); }) {}
 
@@ -145,18 +169,24 @@ Result<void> PcBoard::build(Machine& machine) {
     auto& piix3 = add_pci<Piix3>(machine, devfn(1, 0), machine.ports(), gsi_, life);
     pci_.connect(&piix3);
     IsaBus& isa = piix3.isa();
-    tree.skip_onboard(2);                                                 // DMA controllers
+    auto& dma = add<I8257>(machine, isa, machine.ports(), machine.memory(), I8257::kFirst);
+    add<I8257>(machine, isa, machine.ports(), machine.memory(), I8257::kSecond);
     add_interrupt_controllers(machine, isa, host);
-    const bool vga = config.vga ? *config.vga != "none" : config.default_vga;
-    if (vga) tree.skip_onboard();
-    tree.skip_onboard();                                                  // hpet
-    rtc_ = &add<Mc146818Rtc>(machine, isa, machine.ports(), machine.clocks(), gsi_.line(8), life, rtc_options(config.rtc));
-    auto& pit = add<I8254>(machine, isa, machine.ports(), machine.clocks(), gsi_.line(0));
+    RHEA_CHECK(add_vga(machine));
+    IrqLine pit_line = gsi_.line(Hpet::kPitLine), rtc_line = gsi_.line(Hpet::kRtcLine);
+    if (config.machine.properties.hpet.value_or(true)) {
+        auto& hpet = static_cast<Hpet&>(tree.add_onboard(std::make_unique<Hpet>(machine.memory(), machine.clocks(), gsi_)));
+        system_bus_.add(hpet);
+        pit_line = IrqLine(hpet, Hpet::kPitLine);
+        rtc_line = IrqLine(hpet, Hpet::kRtcLine);
+    }
+    rtc_ = &add<Mc146818Rtc>(machine, isa, machine.ports(), machine.clocks(), rtc_line, life, rtc_options(config.rtc));
+    auto& pit = add<I8254>(machine, isa, machine.ports(), machine.clocks(), pit_line);
     gsi_.on_watched = [&pit](bool watched) { pit.set_interrupt_wanted(watched); };
     tree.skip_onboard();                                                  // speaker
     RHEA_CHECK(add_ports(machine, isa));
     fill_cmos(*rtc_, config, *machine.ram());
-    drives_.add_floppy(machine, gsi_, isa);
+    RHEA_CHECK(drives_.add_floppy(machine, gsi_, isa, dma));
     RHEA_CHECK(drives_.attach_floppies(machine));
     auto& keyboard_controller = add<I8042>(machine, isa, machine.ports(), gsi_.line(1), gsi_.line(12), life);
     keyboard_controller.keep(std::make_unique<Ps2Keyboard>(keyboard_controller, machine.input(), life));

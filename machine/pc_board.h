@@ -60,6 +60,7 @@ private:
     T& add_pci(Machine& machine, unsigned devfn, Args&&... args);
 
     void add_interrupt_controllers(Machine& machine, IsaBus& isa, Device& host);
+    Result<void> add_vga(Machine& machine);
     Result<void> add_ports(Machine& machine, IsaBus& isa);
 
     PcFirmware firmware_;

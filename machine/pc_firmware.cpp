@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "machine/acpi/board_tables.h"
+#include "machine/boot_devices.h"
 #include "machine/devices/pvpanic.h"
 #include "machine/machine.h"
 #include "machine/smbios.h"
@@ -15,6 +17,8 @@ namespace {
 constexpr std::uint64_t kGiB4 = std::uint64_t{4} << 30;
 constexpr std::uint64_t kOptionRoms = 0xc0000, kOptionRomsSize = 0x20000, kLowBiosEnd = 0x100000, kLowBiosMax = 0x20000;
 constexpr std::string_view kVapic = "kvmvapic.bin", kVapicFile = "genroms/kvmvapic.bin";
+
+constexpr const char *kAcpiTablesFile = "etc/acpi/tables", *kAcpiRsdpFile = "etc/acpi/rsdp", *kAcpiLoaderFile = "etc/table-loader";
 
 enum MemoryKind : std::uint32_t { kRam = 1, kReserved = 2 };
 
@@ -110,6 +114,8 @@ std::string PcFirmware::hpet() const {
     return table;
 }
 
+bool PcFirmware::has_acpi() const { return machine_.config().machine.properties.acpi != OnOffAuto::off; }
+
 void PcFirmware::fill(FwCfg& to) const {
     const cli::Config& config = machine_.config();
     const std::size_t cpus = machine_.cpus().size(), most = config.smp.max_cpus;
@@ -121,17 +127,30 @@ void PcFirmware::fill(FwCfg& to) const {
     to.set_number(FwCfg::kBootMenu, config.boot.menu ? 1 : 0, 2);
     to.set_number(FwCfg::kMaxCpus, most, 2);
     to.set(FwCfg::kNuma, std::string(8 * (1 + most), '\0'));
-    to.set(FwCfg::kAcpiTables, std::string(2, '\0'));
+    std::string given = number(config.acpi_tables.size(), 2);
+    for (const cli::AcpiTable& one : config.acpi_tables) {
+        const std::string table = acpi::user_table(one);
+        append_number(given, table.size(), 2);
+        given += table;
+    }
+    to.set(FwCfg::kAcpiTables, std::move(given));
     to.set_number(FwCfg::kIrq0Override, 1, 4);
     to.set(FwCfg::kHpet, hpet());
 
-    std::string order = boot_order_.boot_order();
+    const BootOrder boot = boot_devices(machine_.devices());
+    std::string order = boot.boot_order();
     if (!order.empty() && config.boot.strict) {
         order.back() = '\n';
         order.append("HALT").push_back('\0');
     }
     to.add_file("bootorder", std::move(order));
-    to.add_file("bios-geometry", boot_order_.geometries());
+    to.add_file("bios-geometry", boot.geometries());
+    if (has_acpi()) {
+        acpi::Files tables = acpi::board_files(machine_);
+        to.add_file(kAcpiTablesFile, std::move(tables.tables));
+        to.add_file(kAcpiRsdpFile, std::move(tables.rsdp));
+        to.add_file(kAcpiLoaderFile, std::move(tables.loader));
+    }
     to.add_file("etc/boot-fail-wait", number(static_cast<std::uint64_t>(config.boot.reboot_timeout.value_or(-1)), 4));
     if (config.boot.splash_time) to.add_file("etc/boot-menu-wait", number(static_cast<std::uint64_t>(*config.boot.splash_time), 2));
     to.add_file("etc/e820", e820());
@@ -159,6 +178,10 @@ std::vector<RomInfo> PcFirmware::roms() const {
         if (const auto image = FileImage::open(*path, false))
             list.push_back({RomInfo::Kind::fw_cfg, 0, image->size(), std::string(kVapic), std::string(kVapicFile)});
     if (bios_) list.push_back({RomInfo::Kind::memory, kGiB4 - bios_->size(), bios_->size(), bios_name_, {}});
+    // Places as large as the files may become.
+    if (has_acpi())
+        for (const auto& [name, size] : {std::pair{kAcpiTablesFile, 0x200000u}, {kAcpiLoaderFile, 0x10000u}, {kAcpiRsdpFile, 0x1000u}})
+            list.push_back({RomInfo::Kind::acpi, 0, size, name, {}});
     return list;
 }
 

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "machine/boot_order.h"
 #include "machine/cli/config.h"
 #include "machine/data_files.h"
 #include "machine/devices/fw_cfg.h"
@@ -42,7 +41,6 @@ public:
     /// For fw_cfg: everything that it tells the guest.
     void fill(FwCfg& config) const;
 
-    BootOrder& boot_order() { return boot_order_; }
     /// As "info roms" lists them.
     std::vector<RomInfo> roms() const;
     /// The BIOS image; null: there is none.
@@ -56,6 +54,7 @@ private:
     };
 
     std::string e820() const;
+    bool has_acpi() const;
     std::string hpet() const;
 
     Machine& machine_;
@@ -64,7 +63,6 @@ private:
     EmptyRom option_rom_area_;
     std::vector<std::unique_ptr<Mapping>> mappings_;
     std::vector<std::pair<std::string, std::string>> user_files_;
-    BootOrder boot_order_;
 };
 
 }  // namespace rhea

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "machine/boot_devices.h"
 #include "machine/machine.h"
 #include "machine/qom/type.h"
 #include "qobject/keyval.h"
@@ -97,6 +98,7 @@ Result<std::unique_ptr<Device>> make_device(Machine& machine, qom::Creation& cre
     auto made = RHEA_TRY(values.type().create(creation));
     std::unique_ptr<Device> device(static_cast<Device*>(made.release()));
     device->values().merge(values);
+    RHEA_CHECK(check_boot_index(machine.devices(), *device));
     device->set_id(creation.id);
     if (creation.hotplugged) device->set_hotplugged();
     if (creation.bus) RHEA_CHECK(device->plug_into(*creation.bus));

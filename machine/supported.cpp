@@ -41,7 +41,6 @@ private:
 
 bool check_supported(const cli::Config& config, const cli::Reporter& reporter) {
     Checker check(reporter);
-    check.list(config.acpi_tables);
     check.list(config.option_roms);
     check.list(config.fsdevs);
     check.list(config.tpmdevs);

@@ -6,9 +6,11 @@
 #include "machine/devices/floppy.h"
 #include "machine/devices/fw_cfg.h"
 #include "machine/devices/i440fx.h"
+#include "machine/devices/hpet.h"
 #include "machine/devices/i6300esb.h"
 #include "machine/devices/i8042.h"
 #include "machine/devices/i8254.h"
+#include "machine/devices/i8257.h"
 #include "machine/devices/i8259.h"
 #include "machine/devices/ib700.h"
 #include "machine/devices/ide_disk.h"
@@ -23,6 +25,7 @@
 #include "machine/devices/piix4_pm.h"
 #include "machine/devices/port92.h"
 #include "machine/devices/pvpanic.h"
+#include "machine/devices/vga/std_vga.h"
 #include "machine/lapic_object.h"
 #include "machine/machine_object.h"
 #include "machine/net/filter.h"
@@ -63,7 +66,7 @@ constexpr const Type* kAll[] = {
     // the board
     &kPciHostBridge, &PciConfigPorts::kType, &I440fx::kType, &kPiix3Common, &Piix3::kType, &Piix4Pm::kType, &kPciIde, &Piix3Ide::kType,
     &kIoApicCommon, &IoApic::kType, &kPicCommon, &I8259::kType, &kPitCommon, &I8254::kType, &Mc146818Rtc::kType, &I8042::kType,
-    &Port92::kType, &FloppyController::kType,
+    &Port92::kType, &FloppyController::kType, &I8257::kType, &Hpet::kType,
     &kFwCfgCommon, &FwCfg::kType,
     // ports
     &IsaSerial::kType, &IsaParallel::kType, &IsaDebugcon::kType, &IsaDebugExit::kType, &PvpanicIsa::kType, &PvpanicPci::kType,
@@ -84,7 +87,7 @@ constexpr const Type* kAll[] = {
     &ScsiBus::kType, &kScsiDevice, &kScsiDiskBase, &kScsiHd, &kScsiCd, &kScsiBlock, &kScsiGeneric,
     &kLsi53c895a, &kLsi53c810, &kMegasasBase, &kMegasas, &kMegasasGen2, &kMptsas1068, &kPvscsi,
     // PCI functions
-    &kE1000Base, &kE1000, &kRtl8139, &kPciUhci, &kPiix3Uhci, &kPiix4Uhci, &kAc97, &kHdaGeneric, &kIntelHda, &kPciVga, &kVga, &kCirrusVga,
+    &kE1000Base, &kE1000, &kRtl8139, &kPciUhci, &kPiix3Uhci, &kPiix4Uhci, &kAc97, &kHdaGeneric, &kIntelHda, &kPciVga, &StdVga::kType, &kCirrusVga,
     // watchdogs
     &Ib700::kType, &I6300Esb::kType,
 };

@@ -176,7 +176,7 @@ constexpr OptionRow kRows[] = {
      flag<&Config::floppy_boot_check, false>},
     {"no-acpi", "", i386, works, "no ACPI (-machine acpi=off)", machine<"acpi", "off">},
     {"no-hpet", "", i386, works, "no HPET (-machine hpet=off)", machine<"hpet", "off">},
-    {"acpitable", "[sig=TEXT][,rev=N][,OPTION=VALUE]...,data|file=FILE[:FILE]...", i386, refused,
+    {"acpitable", "[sig=TEXT][,rev=N][,OPTION=VALUE]...,data|file=FILE[:FILE]...", i386, works,
      "an ACPI table from files; 'file' has its own header", group<"acpi">},
     {"smbios", "file=FILE | type=N[,FIELD=VALUE]...", i386, works, "an SMBIOS table, or some of its fields",
      group<"smbios">},

@@ -23,6 +23,8 @@ public:
     virtual std::size_t from_memory(std::span<std::uint8_t> data) = 0;
     /// The channel has reached its count since it was programmed.
     virtual bool terminal_count() const = 0;
+    /// The device wants the channel from now on, or no longer.
+    virtual void request(bool wanted) { (void)wanted; }
 };
 
 /// The cable of its drives: "floppy-bus.0", "ID.0" of a controller with an id.

@@ -62,6 +62,7 @@ void FloppyController::end_transfer(std::uint8_t status0, std::uint8_t status1, 
     fifo_[5] = at.sector;
     fifo_[6] = kSizeCode512;
     dma_waiting_ = false;
+    if (dma_) dma_->request(false);
     to_result_phase(7);
     raise_irq();
 }
@@ -97,7 +98,11 @@ void FloppyController::start_transfer(Direction direction) {
     phase_ = Phase::execution;
     position_ = 0;
     status2_ = 0;
-    if (output_ & kDmaEnable) return run_dma();
+    if (output_ & kDmaEnable) {
+        main_status_ &= static_cast<std::uint8_t>(~kRequest);
+        if (dma_ && direction != Direction::verify) dma_->request(true);
+        return run_dma();
+    }
     main_status_ |= kNonDma | kRequest;
     if (direction != Direction::write) main_status_ |= kToHost;
     raise_irq();

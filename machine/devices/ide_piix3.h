@@ -11,6 +11,7 @@ class IdeBus final : public Bus {
 public:
     IdeBus(std::string name, IdeController& controller, unsigned channel)
         : Bus(kIdeBus, std::move(name)), controller_(controller), channel_(channel) {}
+    unsigned channel() const { return channel_; }
     bool full() const override { return controller_.channel(channel_).full(); }
 
     /// Makes an ide-hd or ide-cd as `values` want it. `backend`: see IdeController::plug.

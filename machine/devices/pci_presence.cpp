@@ -49,15 +49,10 @@ constexpr Presence kAc97Presence{{.vendor = 0x8086, .device = 0x2415, .class_cod
                                  {{{0, kIo, 0x400}, {1, kIo, 0x100}}}};
 constexpr Presence kHdaPresence{{.vendor = 0x8086, .device = 0x2668, .class_code = 0x0403, .revision = 1, .interrupt_pin = 1},
                                 {{{0, kMemory, 0x4000}}}};
-constexpr Presence kVgaPresence{{.vendor = 0x1234, .device = 0x1111, .class_code = 0x0300, .revision = 2},
-                                {{{0, kMemory, 0x1000000, true}, {2, kMemory, 0x1000}, {6, kMemory, 0x10000}}}};
 constexpr Presence kCirrusPresence{{.vendor = 0x1013, .device = 0x00b8, .class_code = 0x0300},
                                    {{{0, kMemory, 0x2000000, true}, {1, kMemory, 0x1000}, {6, kMemory, 0x10000}}}};
 
-QObject is_big_endian(const PciDevice&) { return false; }
-
 constexpr const qom::Type* kInterfaces[] = {&qom::kConventionalPci};
-constexpr const qom::Type* kVgaInterfaces[] = {&qom::kAcpiAml, &qom::kConventionalPci};
 constexpr qom::Property kE1000Properties[] = {
     qom::property("mac", qom::kMacAddress),
     qom::property("netdev", qom::kNetdev),
@@ -82,19 +77,6 @@ constexpr qom::Property kHdaProperties[] = {
     qom::property("debug", qom::kUint32, 0),
     qom::property("msi", qom::kOnOffAuto, "auto"),
     qom::property("old_msi_addr", qom::kBool, false),
-};
-constexpr qom::Property kVgaProperties[] = {
-    qom::property("vgamem_mb", qom::kUint32, 16),
-    qom::property("mmio", qom::kBit, true),
-    qom::property("qemu-extended-regs", qom::kBit, true),
-    qom::property("edid", qom::kBit, true),
-    qom::property("xres", qom::kUint32, 0),
-    qom::property("yres", qom::kUint32, 0),
-    qom::property("xmax", qom::kUint32, 0),
-    qom::property("ymax", qom::kUint32, 0),
-    qom::property("refresh_rate", qom::kUint32, 0),
-    qom::property("global-vmstate", qom::kBool, false),
-    qom::property("big-endian-framebuffer", qom::kBool).from<is_big_endian>(),
 };
 constexpr qom::Property kCirrusProperties[] = {
     qom::property("vgamem_mb", qom::kUint32, 4),
@@ -161,14 +143,6 @@ constinit const qom::Type kIntelHda{.name = "intel-hda",
                                     .category = "Sound",
                                     .summary = "Intel HD Audio Controller (ich6)",
                                     .create = make_present<kHdaPresence>};
-constinit const qom::Type kPciVga{.name = "pci-vga", .parent = &PciDevice::kType, .abstract = true, .interfaces = kVgaInterfaces};
-constinit const qom::Type kVga{.name = "VGA",
-                               .parent = &kPciVga,
-                               .properties = kVgaProperties,
-                               .nodes = kNodes,
-                               .category = "Display",
-                               .hotpluggable = false,
-                               .create = make_present<kVgaPresence>};
 constinit const qom::Type kCirrusVga{.name = "cirrus-vga",
                                      .parent = &PciDevice::kType,
                                      .interfaces = kInterfaces,

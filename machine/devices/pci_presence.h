@@ -4,7 +4,6 @@
 
 namespace rhea {
 
-extern const qom::Type kE1000Base, kE1000, kRtl8139, kPciUhci, kPiix3Uhci, kPiix4Uhci, kAc97, kHdaGeneric, kIntelHda, kPciVga, kVga,
-    kCirrusVga;
+extern const qom::Type kE1000Base, kE1000, kRtl8139, kPciUhci, kPiix3Uhci, kPiix4Uhci, kAc97, kHdaGeneric, kIntelHda, kCirrusVga;
 
 }  // namespace rhea

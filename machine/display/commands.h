@@ -7,6 +7,8 @@ class EventBus;
 class Machine;
 
 void add_display_commands(CommandTable& table, Machine& machine);
+/// Pictures of the screen.
+void add_screendump_commands(CommandTable& table, Machine& machine);
 /// VNC and SPICE.
 void add_remote_display_commands(CommandTable& table, Machine& machine);
 void declare_display_events(EventBus& events);

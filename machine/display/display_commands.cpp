@@ -1,8 +1,6 @@
-/// The local display, pictures of it, and input from the monitor.
+/// The local display.
 #include "machine/display/commands.h"
-#include "machine/display/input_types.h"
 #include "machine/machine.h"
-#include "machine/not_yet.h"
 
 namespace rhea {
 
@@ -74,41 +72,6 @@ inline constexpr auto description<DisplayOptions> = flat_union<&DisplayOptions::
     member<&DisplayOptions::window_close>("window-close"), member<&DisplayOptions::show_cursor>("show-cursor"),
     member<&DisplayOptions::gl>("gl"));
 
-enum class ImageFormat { ppm, png };
-template <>
-inline constexpr auto description<ImageFormat> = enumeration<ImageFormat>("ImageFormat", "ppm", "png");
-
-struct Screendump {
-    std::string filename;
-    std::optional<std::string> device;
-    std::optional<std::int64_t> head;
-    std::optional<ImageFormat> format;
-};
-template <>
-inline constexpr auto description<Screendump> = object("q_obj_screendump-arg", member<&Screendump::filename>("filename"),
-                                                       member<&Screendump::device>("device"),
-                                                       member<&Screendump::head>("head"),
-                                                       member<&Screendump::format>("format"));
-
-struct SendKey {
-    std::vector<KeyValue> keys;
-    std::optional<std::int64_t> hold_time;
-};
-template <>
-inline constexpr auto description<SendKey> = object("q_obj_send-key-arg", member<&SendKey::keys>("keys"),
-                                                    member<&SendKey::hold_time>("hold-time"));
-
-struct InputSendEvent {
-    std::optional<std::string> device;
-    std::optional<std::int64_t> head;
-    std::vector<InputEvent> events;
-};
-template <>
-inline constexpr auto description<InputSendEvent> = object("q_obj_input-send-event-arg",
-                                                           member<&InputSendEvent::device>("device"),
-                                                           member<&InputSendEvent::head>("head"),
-                                                           member<&InputSendEvent::events>("events"));
-
 namespace {
 
 /// Whatever -display says, nothing is shown.
@@ -118,27 +81,8 @@ Result<DisplayOptions> query_display_options(Machine&, const Empty&) {
     return options;
 }
 
-Result<Empty> screendump(Machine& machine, const Screendump& args) {
-    if (args.device) {
-        if (!machine.devices().find_id(*args.device)) return fail(Error::device_not_found(*args.device));
-        return fail(not_supported("screendump"));
-    }
-    if (args.head) return fail("'head' must be specified together with 'device'");
-    return fail("There is no console to take a screendump from");
-}
-
-Result<Empty> input_send_event(Machine& machine, const InputSendEvent& args) {
-    if (args.device && !machine.devices().find_id(*args.device)) return fail(Error::device_not_found(*args.device));
-    if (!machine.life().running() && machine.life().state() != RunState::suspended) return fail("VM not running");
-    if (args.events.empty()) return Empty{};
-    return fail(not_supported("input-send-event"));
-}
-
 constexpr Command kCommands[] = {
     command<query_display_options>("query-display-options", "Tells how the guest's screen is shown."),
-    command<screendump>("screendump", "Writes what the guest's screen shows into a file.").not_yet(),
-    command_not_yet<SendKey>("send-key", "Presses keys together and lets them go."),
-    command<input_send_event>("input-send-event", "Plays keys, buttons and movements to the guest.").not_yet(),
 };
 
 }  // namespace

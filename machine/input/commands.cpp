@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "machine/input/input.h"
+#include "machine/display/screen.h"
+#include "machine/machine.h"
 
 namespace rhea {
 
@@ -28,16 +29,16 @@ inline constexpr auto description<InputSendEvent> =
 
 namespace {
 
-Result<Empty> send_key(Input& input, const SendKey& args) {
+Result<Empty> send_key(Machine& machine, const SendKey& args) {
     constexpr std::int64_t kHoldMs = 100;
-    input.send_keys(args.keys, args.hold_time.value_or(kHoldMs));
+    machine.input().send_keys(args.keys, args.hold_time.value_or(kHoldMs));
     return Empty{};
 }
 
-Result<Empty> input_send_event(Input& input, const InputSendEvent& args) {
-    // Consoles have no devices of their own to send to.
-    if (args.device) return fail(Error::device_not_found(*args.device));
-    RHEA_CHECK(input.send(args.events));
+Result<Empty> input_send_event(Machine& machine, const InputSendEvent& args) {
+    // No device is bound to a screen of its own: which one it is does not matter.
+    if (args.device) RHEA_TRY(find_screen(machine.devices(), *args.device, args.head));
+    RHEA_CHECK(machine.input().send(args.events));
     return Empty{};
 }
 
@@ -48,6 +49,6 @@ constexpr Command kCommands[] = {
 
 }  // namespace
 
-void add_input_commands(CommandTable& table, Input& input) { table.add(kCommands, input); }
+void add_input_commands(CommandTable& table, Machine& machine) { table.add(kCommands, machine); }
 
 }  // namespace rhea

@@ -4,8 +4,8 @@
 
 namespace rhea {
 
-class Input;
+class Machine;
 
-void add_input_commands(CommandTable& table, Input& input);
+void add_input_commands(CommandTable& table, Machine& machine);
 
 }  // namespace rhea

@@ -1,0 +1,65 @@
+#include "machine/acpi/board_tables.h"
+
+#include <algorithm>
+
+#include "machine/machine.h"
+
+namespace rhea::acpi {
+namespace {
+
+constexpr std::size_t kHeader = 36;
+struct Place {
+    std::size_t at, size;
+};
+constexpr Place kSignature{0, 4}, kLength{4, 4}, kRevision{8, 1}, kOem{10, 6}, kOemTable{16, 8}, kOemRevision{24, 4}, kCompiler{28, 4},
+    kCompilerRevision{32, 4};
+
+void put_number(std::string& table, Place place, std::uint64_t value) {
+    for (std::size_t i = 0; i < place.size; ++i) table[place.at + i] = static_cast<char>(value >> (8 * i));
+}
+void put_text(std::string& table, Place place, const std::optional<std::string>& text) {
+    if (!text) return;
+    std::string whole = *text;
+    whole.resize(place.size, '\0');
+    table.replace(place.at, place.size, whole);
+}
+
+}  // namespace
+
+std::string user_table(const cli::AcpiTable& given) {
+    std::string table = given.has_header ? given.bytes : make_table("QEMU", 1, given.bytes);
+    if (!given.has_header) {  // what nobody says has QEMU's values
+        put_text(table, kOem, std::string("QEMUQE"));
+        put_text(table, kOemTable, std::string("QEMUQEMU"));
+        put_text(table, kCompiler, std::string("QEMU"));
+    }
+    put_text(table, kSignature, given.signature);
+    put_text(table, kOem, given.oem_id);
+    put_text(table, kOemTable, given.oem_table_id);
+    put_text(table, kCompiler, given.asl_compiler_id);
+    if (given.revision) put_number(table, kRevision, *given.revision);
+    if (given.oem_revision) put_number(table, kOemRevision, *given.oem_revision);
+    if (given.asl_compiler_revision) put_number(table, kCompilerRevision, *given.asl_compiler_revision);
+    put_number(table, kLength, table.size());
+    set_checksum(table);
+    return table;
+}
+
+Files board_files(const Machine& machine) {
+    const cli::Config& config = machine.config();
+    Board board;
+    board.memory_below_4g = const_cast<Machine&>(machine).ram()->below_4g();
+    const CpuTopology topology = machine.topology();
+    for (unsigned index = 0; index < topology.places(); ++index)
+        board.processors.push_back({topology.apic_id(index), machine.find_cpu(index) != nullptr});
+    board.hpet = config.machine.properties.hpet.value_or(true);
+    const PortChardevs& ports = machine.port_chardevs();
+    for (std::size_t i = 0; i < std::min<std::size_t>(ports.serials.size(), 4); ++i)
+        if (ports.serials[i]) board.serial_ports.push_back(static_cast<std::uint8_t>(i));
+    for (std::size_t i = 0; i < std::min<std::size_t>(ports.parallels.size(), 3); ++i)
+        board.parallel_ports.push_back(static_cast<std::uint8_t>(i));
+    for (const cli::AcpiTable& given : config.acpi_tables) board.more.push_back(user_table(given));
+    return make_files(board);
+}
+
+}  // namespace rhea::acpi

@@ -1,0 +1,18 @@
+#pragma once
+/// The ACPI tables of this machine.
+#include "machine/acpi/tables.h"
+
+namespace rhea {
+class Machine;
+namespace cli {
+struct AcpiTable;
+}
+}  // namespace rhea
+
+namespace rhea::acpi {
+
+Files board_files(const Machine& machine);
+/// A table of -acpitable with its header.
+std::string user_table(const cli::AcpiTable& given);
+
+}  // namespace rhea::acpi

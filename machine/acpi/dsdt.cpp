@@ -1,0 +1,125 @@
+// What the machine looks like to an operating system, in ACPI machine language.
+#include <fmt/format.h>
+
+#include "machine/acpi/aml.h"
+#include "machine/acpi/tables.h"
+
+namespace rhea::acpi {
+namespace {
+
+using namespace aml;
+
+constexpr unsigned kSlots = 32, kFirstHotplugSlot = 2;
+constexpr std::uint16_t kPciHotplug = 0xae00;
+constexpr std::uint32_t kPciMemoryEnd = 0xfebfffff, kHpetAddress = 0xfed00000;
+constexpr const char* kLinks[] = {"LNKA", "LNKB", "LNKC", "LNKD"};
+
+Bytes identity(std::string_view id) { return define("_HID", eisa_id(id)); }
+
+/// Where the interrupt pins of the slots lead: they go round, and pin A of the bridge's own slot is the SCI's.
+Bytes interrupt_routing() {
+    std::vector<Bytes> routes;
+    for (unsigned slot = 0; slot < kSlots; ++slot)
+        for (unsigned pin = 0; pin < 4; ++pin) {
+            const bool sci = slot == 1 && pin == 0;
+            const char* link = sci ? "LNKS" : kLinks[(slot + pin + 3) % 4];
+            routes.push_back(package({integer(std::uint64_t{slot} << 16 | 0xffff), integer(pin), name(link), integer(0)}));
+        }
+    // A package has a byte for its length, and there are 128 routes.
+    return define("_PRT", package(routes));
+}
+
+Bytes interrupt_links() {
+    Bytes all = method("IQST", 1,
+                       when(bit_and(integer(0x80), argument(0)), give_back(integer(0x09))) + give_back(integer(0x0b)));
+    all += method("IQCR", 1,
+                  define("PRR0", resources({interrupt({0})})) + dword_field(name("PRR0"), 5, "PRRI") +
+                      store(bit_and(argument(0), integer(0x0f)), name("PRRI")) + give_back(name("PRR0")),
+                  true);
+    for (unsigned i = 0; i < 4; ++i) {
+        const std::string routing = fmt::format("PRQ{}", i);
+        all += device(kLinks[i], identity("PNP0C0F") + define("_UID", integer(i)) + define("_PRS", resources({interrupt({5, 10, 11})})) +
+                                     method("_STA", 0, give_back(name("IQST") + name(routing))) +
+                                     method("_DIS", 0, bit_or(name(routing), integer(0x80), name(routing))) +
+                                     method("_CRS", 0, give_back(name("IQCR") + name(routing))) +
+                                     method("_SRS", 1, dword_field(argument(0), 5, "PRRI") + store(name("PRRI"), name(routing))));
+    }
+    all += device("LNKS", identity("PNP0C0F") + define("_UID", integer(4)) + define("_PRS", resources({interrupt({9})})) +
+                              define("_STA", integer(0x0b)) + method("_DIS", 0, {}) + method("_CRS", 0, give_back(name("_PRS"))) +
+                              method("_SRS", 1, {}));
+    return all;
+}
+
+Bytes isa_devices(const Board& board) {
+    constexpr std::uint16_t kSerial[] = {0x3f8, 0x2f8, 0x3e8, 0x2e8}, kParallel[] = {0x378, 0x278, 0x3bc};
+    constexpr unsigned kSerialIrq[] = {4, 3, 4, 3}, kParallelIrq = 7;
+    Bytes all = device("KBD", identity("PNP0303") + define("_STA", integer(0x0f)) +
+                                  define("_CRS", resources({io_ports(0x60, 0x60, 1, 1), io_ports(0x64, 0x64, 1, 1), irq(1)})));
+    all += device("MOU", identity("PNP0F13") + define("_STA", integer(0x0f)) + define("_CRS", resources({irq(12)})));
+    all += device("RTC", identity("PNP0B00") + define("_CRS", resources({io_ports(0x70, 0x70, 1, 8), irq(8)})));
+    if (board.floppy)
+        all += device("FDC0", identity("PNP0700") + define("_CRS", resources({io_ports(0x3f2, 0x3f2, 0, 4), io_ports(0x3f7, 0x3f7, 0, 1),
+                                                                            irq(6), dma(2)})));
+    for (const std::uint8_t port : board.parallel_ports)
+        all += device(fmt::format("LPT{}", port + 1), identity("PNP0400") + define("_UID", integer(port + 1u)) + define("_STA", integer(0x0f)) +
+                                                          define("_CRS", resources({io_ports(kParallel[port], kParallel[port], 8, 8), irq(kParallelIrq)})));
+    for (const std::uint8_t port : board.serial_ports)
+        all += device(fmt::format("COM{}", port + 1), identity("PNP0501") + define("_UID", integer(port + 1u)) + define("_STA", integer(0x0f)) +
+                                                          define("_CRS", resources({io_ports(kSerial[port], kSerial[port], 0, 8), irq(kSerialIrq[port])})));
+    return all;
+}
+
+/// Slots whose devices come and go: a bit of each in the board's registers.
+Bytes hotplug_slots() {
+    Bytes all = region("HPP", Space::io, kPciHotplug, 12) +
+                field("HPP", FieldAccess::dword, false, {{"PCIU", 32}, {"PCID", 32}, {"B0EJ", 32}});
+    Bytes tell;
+    for (unsigned slot = kFirstHotplugSlot; slot < kSlots; ++slot) {
+        const std::string called = fmt::format("S{:02X}", slot * 8);
+        all += device(called, define("_SUN", integer(slot)) + define("_ADR", integer(std::uint64_t{slot} << 16)) +
+                                  method("_EJ0", 1, store(integer(std::uint64_t{1} << slot), name("B0EJ"))));
+        const Bytes bit = integer(std::uint64_t{1} << slot);
+        tell += when(bit_and(local(0), bit), notify(name(called), 1)) + when(bit_and(local(1), bit), notify(name(called), 3));
+    }
+    return all + method("PCNT", 0, store(name("PCIU"), local(0)) + store(name("PCID"), local(1)) + tell, true);
+}
+
+Bytes pci_bus(const Board& board) {
+    const auto below = static_cast<std::uint32_t>(board.memory_below_4g);
+    Bytes all = identity("PNP0A03") + define("_UID", integer(0)) + interrupt_routing();
+    all += define("_CRS", resources({bus_numbers(0, 0xff), io_ports(0xcf8, 0xcf8, 1, 8), io_range(0, 0x0cf7), io_range(0x0d00, 0xffff),
+                                     memory_range(0xa0000, 0xbffff, true), memory_range(below, kPciMemoryEnd, false)}));
+    all += device("ISA", define("_ADR", integer(0x10000)) + region("P40C", Space::pci_config, 0x60, 4) + isa_devices(board));
+    return device("PCI0", all + hotplug_slots());
+}
+
+Bytes processors(const Board& board) {
+    Bytes all;
+    for (std::size_t i = 0; i < board.processors.size() && i < 256; ++i)
+        all += device(fmt::format("C{:03X}", i), define("_HID", string("ACPI0007")) + define("_UID", integer(i)) +
+                                                     define("_STA", integer(board.processors[i].present ? 0x0f : 0)));
+    return all;
+}
+
+Bytes sleep_state(std::string_view path, unsigned type) {
+    return define(path, package({integer(type), integer(type), integer(0), integer(0)}));
+}
+
+}  // namespace
+
+std::string make_dsdt(const Board& board) {
+    Bytes system = pci_bus(board);
+    if (board.hpet)
+        system += device("HPET", identity("PNP0103") + define("_UID", integer(0)) + define("_STA", integer(0x0f)) +
+                                     define("_CRS", resources({fixed_memory(kHpetAddress, 0x400, false)})));
+    Bytes all = scope("\\_SB", system);
+    all += scope("\\_SB", field("PCI0.ISA.P40C", FieldAccess::byte, true, {{"PRQ0", 8}, {"PRQ1", 8}, {"PRQ2", 8}, {"PRQ3", 8}}) + interrupt_links());
+    all += scope("\\_SB", processors(board));
+    all += scope("\\_GPE", define("_HID", string("ACPI0006")) + method("_E01", 0, name("\\_SB.PCI0.PCNT")));
+    if (board.sleep_s3) all += sleep_state("\\_S3", 1);
+    if (board.sleep_s4) all += sleep_state("\\_S4", 2);
+    all += sleep_state("\\_S5", 0);
+    return make_table("DSDT", 1, all);
+}
+
+}  // namespace rhea::acpi
