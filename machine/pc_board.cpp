@@ -10,8 +10,8 @@
 #include "machine/devices/isa_serial.h"
 #include "machine/devices/ps2_keyboard.h"
 #include "machine/devices/ps2_mouse.h"
+#include "machine/devices/vga/cirrus_vga.h"
 #include "machine/devices/vga/std_vga.h"
-#include "machine/devices/pci_presence.h"
 #include "machine/machine.h"
 #include "machine/platform.h"
 #include "machine/qdev.h"
@@ -135,7 +135,7 @@ Result<void> PcBoard::add_ports(Machine& machine, IsaBus& isa) {
 Result<void> PcBoard::add_vga(Machine& machine) {
     const cli::Config& config = machine.config();
     const std::string kind = config.vga ? *config.vga : config.default_vga ? "std" : "none";
-    const qom::Type* type = kind == "std" ? &StdVga::kType : kind == "cirrus" ? &kCirrusVga : nullptr;
+    const qom::Type* type = kind == "std" ? &StdVga::kType : kind == "cirrus" ? &CirrusVga::kType : nullptr;
     if (!type) {
         if (kind != "none") machine.devices().skip_onboard();
         return {};

@@ -25,6 +25,7 @@
 #include "machine/devices/piix4_pm.h"
 #include "machine/devices/port92.h"
 #include "machine/devices/pvpanic.h"
+#include "machine/devices/vga/cirrus_vga.h"
 #include "machine/devices/vga/std_vga.h"
 #include "machine/lapic_object.h"
 #include "machine/machine_object.h"
@@ -87,7 +88,7 @@ constexpr const Type* kAll[] = {
     &ScsiBus::kType, &kScsiDevice, &kScsiDiskBase, &kScsiHd, &kScsiCd, &kScsiBlock, &kScsiGeneric,
     &kLsi53c895a, &kLsi53c810, &kMegasasBase, &kMegasas, &kMegasasGen2, &kMptsas1068, &kPvscsi,
     // PCI functions
-    &kE1000Base, &kE1000, &kRtl8139, &kPciUhci, &kPiix3Uhci, &kPiix4Uhci, &kAc97, &kHdaGeneric, &kIntelHda, &kPciVga, &StdVga::kType, &kCirrusVga,
+    &kE1000Base, &kE1000, &kRtl8139, &kPciUhci, &kPiix3Uhci, &kPiix4Uhci, &kAc97, &kHdaGeneric, &kIntelHda, &kPciVga, &StdVga::kType, &CirrusVga::kType,
     // watchdogs
     &Ib700::kType, &I6300Esb::kType,
 };

@@ -1,5 +1,5 @@
 /// PCI functions that a guest finds with their identity, base address registers and properties, and that do nothing yet behind them:
-/// network cards, USB and sound controllers, display adapters.
+/// network cards, USB and sound controllers.
 #include "machine/devices/pci_presence.h"
 
 #include <fmt/format.h>
@@ -49,9 +49,6 @@ constexpr Presence kAc97Presence{{.vendor = 0x8086, .device = 0x2415, .class_cod
                                  {{{0, kIo, 0x400}, {1, kIo, 0x100}}}};
 constexpr Presence kHdaPresence{{.vendor = 0x8086, .device = 0x2668, .class_code = 0x0403, .revision = 1, .interrupt_pin = 1},
                                 {{{0, kMemory, 0x4000}}}};
-constexpr Presence kCirrusPresence{{.vendor = 0x1013, .device = 0x00b8, .class_code = 0x0300},
-                                   {{{0, kMemory, 0x2000000, true}, {1, kMemory, 0x1000}, {6, kMemory, 0x10000}}}};
-
 constexpr const qom::Type* kInterfaces[] = {&qom::kConventionalPci};
 constexpr qom::Property kE1000Properties[] = {
     qom::property("mac", qom::kMacAddress),
@@ -77,11 +74,6 @@ constexpr qom::Property kHdaProperties[] = {
     qom::property("debug", qom::kUint32, 0),
     qom::property("msi", qom::kOnOffAuto, "auto"),
     qom::property("old_msi_addr", qom::kBool, false),
-};
-constexpr qom::Property kCirrusProperties[] = {
-    qom::property("vgamem_mb", qom::kUint32, 4),
-    qom::property("blitter", qom::kBool, true),
-    qom::property("global-vmstate", qom::kBool, false),
 };
 constexpr qom::Nodes kE1000Nodes[] = {{"bus master container", &qom::kMemoryRegion}, {"bus master", &qom::kMemoryRegion},
                                       {"e1000-mmio", &qom::kMemoryRegion}, {"e1000-io", &qom::kMemoryRegion},
@@ -143,14 +135,5 @@ constinit const qom::Type kIntelHda{.name = "intel-hda",
                                     .category = "Sound",
                                     .summary = "Intel HD Audio Controller (ich6)",
                                     .create = make_present<kHdaPresence>};
-constinit const qom::Type kCirrusVga{.name = "cirrus-vga",
-                                     .parent = &PciDevice::kType,
-                                     .interfaces = kInterfaces,
-                                     .properties = kCirrusProperties,
-                                     .nodes = kNodes,
-                                     .category = "Display",
-                                     .summary = "Cirrus CLGD 54xx VGA",
-                                     .hotpluggable = false,
-                                     .create = make_present<kCirrusPresence>};
 
 }  // namespace rhea

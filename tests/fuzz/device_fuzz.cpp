@@ -43,7 +43,7 @@ constexpr std::uint8_t kFunctions[] = {0x00, 0x08, 0x09, 0x0b, 0x10, 0x18, 0x20,
 constexpr std::uint8_t kRegisters[] = {0x04, 0x10, 0x14, 0x18, 0x20, 0x3c, 0x40, 0x80};
 
 const std::vector<std::string> kArguments = {
-    "-accel", "qtest", "-S", "-nodefaults", "-no-user-config", "-display", "none", "-no-shutdown", "-m", "16", "-serial", "null", "-parallel", "null",
+    "-accel", "qtest", "-S", "-nodefaults", "-no-user-config", "-display", "none", "-no-shutdown", "-action", "panic=none", "-m", "16", "-serial", "null", "-parallel", "null",
     "-vga", "std", "-rtc", "base=2020-01-01,clock=vm", "-blockdev", "null-co,node-name=n0,size=1048576,read-zeroes=on",
     "-blockdev", "null-co,node-name=n1,size=1048576,read-zeroes=on", "-blockdev", "null-co,node-name=n2,size=1474560,read-zeroes=on",
     "-device", "ide-hd,drive=n0", "-device", "ide-cd", "-device", "virtio-blk-pci,drive=n1,addr=3", "-device", "floppy,drive=n2",

@@ -33,6 +33,12 @@ public:
     void window_write(std::uint32_t offset, std::uint8_t value);
 
     Picture picture() override;
+    /// A mode of an adapter beyond the VGA: pixels of whole bits one after another, and more bits of the addresses.
+    struct LinearMode {
+        unsigned bits = 8;
+        std::uint32_t start_high = 0, line_high = 0;  ///< of the start address and of the offset of lines, as those registers count
+    };
+    Picture linear_picture(const LinearMode& mode);
     /// How the guest writes pixels of 16 and more bits in linear modes.
     bool big_endian() const { return big_endian_; }
     void set_big_endian(bool big) { big_endian_ = big; }
@@ -78,6 +84,7 @@ private:
     std::uint32_t vbe_start_ = 0, vbe_line_bytes_ = 0, bank_ = 0;
     std::uint32_t latch_ = 0;
     bool big_endian_ = false;
+    std::optional<LinearMode> linear_;  // while its picture is painted
     std::optional<std::pair<unsigned, unsigned>> last_size_;  // of the last picture with something on it
 };
 

@@ -40,13 +40,14 @@ VgaPainter::Colour VgaPainter::attribute_colour(unsigned index) const {
 
 std::optional<Picture> VgaPainter::paint() const {
     if (!(vga_.attribute_index_ & 0x20)) return std::nullopt;
-    return vga_.graphics_[6] & 1 ? graphics() : text();
+    return vga_.linear_ || (vga_.graphics_[6] & 1) ? graphics() : text();
 }
 
 VgaCore::Geometry VgaCore::geometry() const {
     if (vbe_on()) return {vbe_line_bytes_, vbe_start_, 0xffff};
     const std::uint32_t compare = crtc_[0x18] | (crtc_[0x07] & 0x10u) << 4 | (crtc_[0x09] & 0x40u) << 3;
-    return {static_cast<std::uint32_t>(crtc_[0x13]) << 3, (crtc_[0x0d] | std::uint32_t{crtc_[0x0c]} << 8) * 4, compare};
+    const LinearMode more = linear_.value_or(LinearMode{});
+    return {(crtc_[0x13] | more.line_high) << 3, (crtc_[0x0d] | std::uint32_t{crtc_[0x0c]} << 8 | more.start_high) * 4, compare};
 }
 
 // --- text -----------------------------------------------------------------------------------------------------------------
@@ -106,9 +107,12 @@ std::optional<Picture> VgaPainter::text() const {
 
 // --- graphics -------------------------------------------------------------------------------------------------------------
 
+unsigned VgaPainter::layout() const { return vga_.linear_ ? 2 : vga_.graphics_[5] >> 5 & 3; }
+
 /// Of a mode in which every pixel has bits of its own next to one another; 0: another kind.
 unsigned VgaPainter::pixel_bits() const {
-    if ((vga_.graphics_[5] >> 5 & 3) < 2) return 0;
+    if (vga_.linear_) return vga_.linear_->bits;
+    if (layout() < 2) return 0;
     return vga_.vbe_on() ? vga_.vbe_[VgaCore::vbe_bpp] : 0;
 }
 
@@ -125,7 +129,7 @@ VgaPainter::Colour VgaPainter::direct(std::uint32_t at, unsigned bits) const {
 }
 
 void VgaPainter::line(Picture& picture, unsigned y, std::uint32_t at) const {
-    const unsigned shift = vga_.graphics_[5] >> 5 & 3, bits = pixel_bits();
+    const unsigned shift = layout(), bits = pixel_bits();
     const std::uint64_t mask = vga_.memory_size() - 1;
     const bool halved = vga_.sequencer_[1] & 8;
     for (unsigned x = 0; x < picture.width; ++x) {
@@ -155,7 +159,7 @@ void VgaPainter::line(Picture& picture, unsigned y, std::uint32_t at) const {
 
 std::optional<Picture> VgaPainter::graphics() const {
     const auto& crtc = vga_.crtc_;
-    const unsigned shift = vga_.graphics_[5] >> 5 & 3;
+    const unsigned shift = layout();
     unsigned width = (crtc[1] + 1u) * 8;
     unsigned height = (crtc[0x12] | (crtc[7] & 0x02u) << 7 | (crtc[7] & 0x40u) << 3) + 1;
     if (vga_.vbe_on()) width = vga_.vbe_[VgaCore::vbe_xres], height = vga_.vbe_[VgaCore::vbe_yres];
@@ -186,6 +190,13 @@ std::optional<Picture> VgaPainter::graphics() const {
         if (y == geometry.line_compare) start = 0;
     }
     return picture;
+}
+
+Picture VgaCore::linear_picture(const LinearMode& mode) {
+    linear_ = mode;
+    Picture made = picture();
+    linear_.reset();
+    return made;
 }
 
 Picture VgaCore::picture() {

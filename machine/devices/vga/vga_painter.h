@@ -22,6 +22,8 @@ private:
     Colour attribute_colour(unsigned index) const;
     void glyph(Picture& picture, unsigned x, unsigned y, unsigned code, unsigned attribute, unsigned width, unsigned height, bool doubled) const;
     void cursor(Picture& picture, unsigned columns, unsigned rows, unsigned width, unsigned height) const;
+    /// How pixels lie in memory: 0 in planes, 1 two bits of two planes, 2 one after another.
+    unsigned layout() const;
     unsigned pixel_bits() const;
     void line(Picture& picture, unsigned y, std::uint32_t at) const;
     Colour direct(std::uint32_t at, unsigned bits) const;

@@ -274,3 +274,61 @@ def case_errors_of_screendump(start):
                             ({'device': 'x'}, "Device 'x' not found"),
                             ({'filename': '/nonexistent/x'}, "failed to open file '/nonexistent/x': No such file or directory")):
         equal(m.qmp('screendump', **{'filename': m.path('x'), **arguments}).get('desc'), text)
+
+
+def start_cirrus(start):
+    m = start('-device', 'cirrus-vga,id=v,addr=4')
+    m.config_write(4, 0x10, FRAME)
+    m.config_write(4, 4, 7, 2)
+    m.outb(0x3c2, 0x67)
+    return m
+
+
+def behind_the_mask(m, value):
+    m.outb(0x3c6, 0)
+    equal([m.inb(0x3c6) for _ in range(4)], [0xff] * 4)
+    m.outb(0x3c6, value)
+
+
+def case_cirrus_registers(start):
+    m = start_cirrus(start)
+    equal([get(m, SEQUENCER, i) for i in (6, 0x0f, 0x15, 0x17, 0x1f)], [0x0f, 0x98, 4, 0x20, 0x2d])
+    put(m, SEQUENCER, 6, 0x12)
+    equal(get(m, SEQUENCER, 6), 0x12)
+    put(m, SEQUENCER, 6, 0x11)
+    equal(get(m, SEQUENCER, 6), 0x0f)
+    for index, value in ((7, 0xff), (0x0a, 0xff), (0x17, 0xe7), (4, 0x0e)):
+        put(m, SEQUENCER, index, 0xff)
+        equal(get(m, SEQUENCER, index), value, 'sequencer %d' % index)
+    equal([get(m, CRTC, i) for i in (0x1e, 0x24, 0x27)], [0xff, 0, 0xb8])
+    put(m, CRTC, 0x1b, 0x5a)
+    put(m, CRTC, 0x27, 0x5a)
+    equal([get(m, CRTC, 0x1b), get(m, CRTC, 0x27)], [0x5a, 0xb8])
+    behind_the_mask(m, 0xc1)
+    equal([m.inb(0x3c6) for _ in range(5)], [0xff] * 4 + [0xc1])
+
+
+def case_cirrus_modes(start):
+    m = start_cirrus(start)
+    equal(picture(m)[:2], (640, 480))
+    put(m, SEQUENCER, 6, 0x12)
+    for index, value in {1: 39, 0x12: 199, 7: 0, 9: 0, 0x13: 40, 0x17: 3, 0x18: 0xff}.items():
+        put(m, CRTC, index, value)
+    put(m, GRAPHICS, 6, 5)
+    put(m, GRAPHICS, 5, 0x40)
+    put(m, SEQUENCER, 4, 0x0e)
+    put(m, SEQUENCER, 2, 0x0f)
+    put(m, SEQUENCER, 7, 0x01)
+    attributes(m, {})
+    palette(m, 9, (0x3f, 0x20, 0x01))
+    m.writeb(FRAME + 5, 9)
+    shot = picture(m)
+    equal([shot[:2], pixel(shot, 5, 0), pixel(shot, 4, 0)], [(320, 200), (255, 128, 7), (0, 0, 0)])
+    put(m, GRAPHICS, 9, 1)
+    m.writeb(0xa0000, 9)
+    equal(m.readb(FRAME + 0x1000), 9, 'the second bank')
+    put(m, CRTC, 0x13, 80)
+    put(m, SEQUENCER, 7, 0x07)
+    behind_the_mask(m, 0xc1)
+    m.writew(FRAME + 640, 0xf800)
+    equal(pixel(picture(m), 0, 1), (255, 0, 0))
