@@ -60,7 +60,7 @@ bool check_supported(const cli::Config& config, const cli::Reporter& reporter) {
     check.option(config.spice.has_value(), "-spice");
     check.option(!config.compat.accepts_all(), "-compat");
     check.option(!config.memory.path.empty(), "-mem-path");
-    check.option(config.vga && *config.vga != "none", "-vga");
+    check.option(config.vga && *config.vga != "none" && *config.vga != "std" && *config.vga != "cirrus", "-vga");
     const cli::MachineProperties& properties = config.machine.properties;
     check.option(properties.kernel.has_value(), "-kernel");
     check.option(properties.initrd.has_value(), "-initrd");

@@ -332,3 +332,11 @@ def case_cirrus_modes(start):
     behind_the_mask(m, 0xc1)
     m.writew(FRAME + 640, 0xf800)
     equal(pixel(picture(m), 0, 1), (255, 0, 0))
+
+
+def case_the_adapter_of_the_board(start):
+    for kind, identity in (('std', 0x11111234), ('cirrus', 0x00b81013), ('none', 0xffffffff)):
+        m = start('-vga', kind)
+        equal(m.config_read(2, 0), identity, kind)
+        if kind != 'none':
+            equal(picture(m)[:2], (640, 480), kind)
