@@ -5,6 +5,7 @@
 #include "machine/machine.h"
 #include "machine/net/announcer.h"
 #include "machine/net/network.h"
+#include "machine/net/resolve.h"
 #include "machine/net/tap_netdev.h"
 #include "monitor/command_table.h"
 #include "monitor/fd_commands.h"
@@ -44,15 +45,24 @@ inline constexpr auto description<net::RxFilterInfo> =
 
 namespace {
 
-/// Finishes later where a script has to run.
+/// Finishes later where a name has to be looked up, or a script has to run.
 void netdev_add(Machine& machine, const net::Netdev& args, Reply<Empty> reply, const Caller& caller) {
     if (!is_well_formed_id(args.id)) return reply.fail(ill_formed_id());
-    const NamedFds named_fds = [&caller](const std::string& name) -> Result<int> { return RHEA_TRY(take_named_fd(caller, name)).release(); };
-    if (auto added = machine.network().add(args, named_fds); !added) return reply.fail(added.error());
-    auto shared = std::make_shared<Reply<Empty>>(std::move(reply));
-    net::start_tap(machine.network(), args.id, [shared](const Result<void>& started) {
-        if (started) shared->succeed();
-        else shared->fail(started.error());
+    auto owed = std::make_shared<Reply<Empty>>(std::move(reply));
+    const auto finish = [owed](const Result<void>& result) {
+        if (result) owed->succeed();
+        else owed->fail(result.error());
+    };
+    const auto add = [&network = machine.network(), finish](const Result<net::Netdev>& netdev, const NamedFds& named_fds) {
+        auto added = netdev ? network.add(*netdev, named_fds) : fail(netdev.error());
+        if (added) net::start_tap(network, netdev->id, finish);
+        else finish(added);
+    };
+    if (!net::has_names(args))
+        return add(args, [&caller](const std::string& name) -> Result<int> { return RHEA_TRY(take_named_fd(caller, name)).release(); });
+    // Of these none takes a descriptor. The machine may have ended when the name is known.
+    net::resolve_names(machine.loop(), args, [add, alive = machine.network().alive()](const Result<net::Netdev>& netdev) {
+        if (!alive.expired()) add(netdev, {});
     });
 }
 

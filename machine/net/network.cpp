@@ -227,7 +227,9 @@ void Network::pass_on(const FrameFilter& filter, Client& at, bool outwards, Fram
 std::string Network::text() const {
     std::string text;
     const auto show = [&](const Client& client) {
-        text += fmt::format("{}: index={},type={},{}\n", client.name(), client.queue(), enum_name(client.kind()), client.info());
+        // A backend's queues are counted when a card takes them.
+        const unsigned index = client.peer() || client.kind() == Kind::nic ? client.queue() : 0;
+        text += fmt::format("{}: index={},type={},{}\n", client.name(), index, enum_name(client.kind()), client.info());
         if (!client.filters().empty()) text += "filters:\n";
         for (const FrameFilter* filter : client.filters()) text += fmt::format("  - {}\n", filter->text());
     };

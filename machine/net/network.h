@@ -69,6 +69,8 @@ public:
     void pass_on(const FrameFilter& filter, Client& at, bool outwards, Frame frame);
 
     uv_loop_t* loop() const { return loop_; }
+    /// Expires with the network: for what comes back later.
+    std::weak_ptr<const void> alive() const { return alive_; }
     /// Made when first needed: for those with sockets.
     LoopTurn& turn();
     Clocks& clocks() const { return clocks_; }
@@ -104,6 +106,7 @@ private:
     std::vector<std::unique_ptr<Hub>> hubs_;
     std::vector<std::unique_ptr<Client>> owned_;      // go first: they hang on the rest
     std::vector<MacAddress> reserved_macs_;
+    std::shared_ptr<const void> alive_ = std::make_shared<char>();
     unsigned ids_made_ = 0, depth_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 
+#include "json/exact_parser.h"
 #include "machine/net/network.h"
 #include "tests/unit/machine_rig.h"
 #include "tests/unit/monitor_rig.h"
@@ -59,7 +60,7 @@ struct NetRig {
         auto added = network.add(*options, fds);
         return added ? "" : added.error().description();
     }
-    static QObject json_of(const char* text);
+    static QObject json_of(const char* text) { return *json::parse_exactly(text); }
     std::string remove(const char* id) {
         auto removed = network.remove(id);
         return removed ? "" : removed.error().description();

@@ -1,17 +1,15 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include "json/exact_parser.h"
 #include "machine/net/announcer.h"
 #include "machine/net/hub.h"
+#include "machine/net/resolve.h"
 #include "machine/net/tcp_rewriter.h"
 #include "machine/net/user_options.h"
 #include "tests/unit/net_rig.h"
 
 using namespace rhea;
 using namespace rhea::test;
-
-QObject NetRig::json_of(const char* text) { return *json::parse_exactly(text); }
 
 namespace {
 
@@ -415,4 +413,17 @@ TEST_CASE("a guest that stands in for another speaks with the other's sequence n
     CHECK(frame == segment(false, kAck, 6, 0xffffffff + 899'900));
     std::vector<std::uint8_t> stub(20);
     CHECK_FALSE(rewriter.rewrite(stub, true));
+}
+
+TEST_CASE("names of hosts become addresses, or an error, from the loop", "[net]") {
+    NetRig rig;
+    const auto options = [](const char* json) { return *from_qdict<net::Netdev>(*NetRig::json_of(json).dict()); };
+    CHECK_FALSE(net::has_names(options(R"({"type":"socket","id":"n","listen":"127.0.0.1:1"})")));
+    CHECK_FALSE(net::has_names(options(R"({"type":"socket","id":"n","listen":":1"})")));
+    std::optional<Result<net::Netdev>> resolved;
+    net::resolve_names(rig.loop, options(R"({"type":"socket","id":"n","connect":"localhost:7"})"), [&](Result<net::Netdev> netdev) { resolved = std::move(netdev); });
+    CHECK_FALSE(resolved);
+    REQUIRE(rig.until([&] { return resolved.has_value(); }));
+    REQUIRE(*resolved);
+    CHECK(std::get<net::SocketOptions>((*resolved)->u).connect == "127.0.0.1:7");
 }
