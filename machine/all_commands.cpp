@@ -33,6 +33,7 @@ void add_all_commands(Engine& engine, Machine& machine, FdSets& fd_sets) {
     add_lifecycle_commands(table, machine.life());
     add_block_commands(table, machine.block());
     add_memory_commands(table, machine);
+    add_memory_device_commands(table, machine);
     add_machine_info_commands(table, machine);
     add_inventory_commands(table, machine);
     add_net_commands(table, machine);

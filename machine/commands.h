@@ -12,6 +12,8 @@ void add_lifecycle_commands(CommandTable& table, Lifecycle& life);
 void add_machine_info_commands(CommandTable& table, Machine& machine);
 /// memsave, pmemsave, query-memory-size-summary, balloon, query-balloon.
 void add_memory_commands(CommandTable& table, Machine& machine);
+/// query-memory-devices.
+void add_memory_device_commands(CommandTable& table, Machine& machine);
 /// rtc-reset-reinjection.
 void add_rtc_commands(CommandTable& table, Machine& machine);
 /// add_client.

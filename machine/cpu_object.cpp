@@ -144,6 +144,11 @@ const CpuModel& model_of(const qom::Type& type) {
     return *std::find_if(models.begin(), models.end(), [&](const CpuModel& model) { return type.name == model.type_name; });
 }
 
+std::int64_t node_number(const Machine& machine, unsigned index) {
+    const auto node = machine.numa().node_of_cpu(index);
+    return node ? std::int64_t{*node} : -1;
+}
+
 }  // namespace
 
 std::vector<const qom::Type*> cpu_model_types() {
@@ -160,7 +165,8 @@ const qom::Type* find_cpu_type(std::string_view name) {
 }
 
 CpuObject::CpuObject(const qom::Type& type, Machine& machine, unsigned index)
-    : Device(type), model_(model_of(type)), index_(index), place_(machine.topology().place(index)), apic_id_(machine.topology().apic_id(index)) {
+    : Device(type), model_(model_of(type)), index_(index), place_(machine.topology().place(index)), apic_id_(machine.topology().apic_id(index)),
+      node_(node_number(machine, index)) {
     if (machine.config().cpu) apply(machine.config().cpu->features);
     auto lapic = std::make_unique<LapicObject>(apic_id_);
     lapic->set_realized();
@@ -203,7 +209,7 @@ QObject CpuObject::number(std::string_view name) const {
         {"core-id", place_.core},
         {"thread-id", place_.thread},
         {"apic-id", apic_id_},
-        {"node-id", -1},
+        {"node-id", node_},
         {"x-hv-max-vps", -1},
         {"hv-spinlocks", 0xffffffff},
         {"hv-version-id-build", 14393},

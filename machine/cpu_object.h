@@ -37,6 +37,7 @@ private:
     const unsigned index_;
     const CpuPlace place_;
     const std::uint32_t apic_id_;
+    const std::int64_t node_;      // -1: the machine has none
 };
 
 }  // namespace rhea

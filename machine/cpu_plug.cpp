@@ -69,6 +69,9 @@ Result<std::unique_ptr<qom::Object>> create_cpu(qom::Creation& creation) {
     if (machine.find_cpu(*index)) return fail(fmt::format("CPU[{}] with APIC ID {} exists", *index, apic_id));
     RHEA_CHECK(check_parts(values, apic_id, place));
 
+    const std::int64_t node = given_number(values, "node-id");
+    if (const auto own = machine.numa().node_of_cpu(*index); own && node >= 0 && node != *own) return fail(fmt::format("invalid node-id, must be {}", *own));
+
     auto cpu = std::make_unique<CpuObject>(values.type(), machine, *index);
     machine.add_cpu(*index, *cpu);
     if (!creation.hotplugged) machine.cpu_hotplug().added(*index);

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "machine/cli/config.h"
+#include "machine/cli/smp.h"
 
 namespace rhea {
 

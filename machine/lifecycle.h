@@ -42,6 +42,11 @@ public:
     void start();                                    ///< without -S
     Result<void> cont();
     void stop();
+    /// While its memory is written out; a running machine goes on after it, unless somebody has said otherwise meanwhile.
+    void stop_for_saving() { stop_with(RunState::save_vm); }
+    void resume_after_saving() {
+        if (state_ == RunState::save_vm) set_running();
+    }
     void reset(ShutdownCause cause);
     void powerdown();
     Result<void> wakeup();

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include "machine/block/options.h"
+#include "machine/cli/machine_choice.h"
 #include "machine/cpu_object.h"
+#include "machine/diagnostics/dump.h"
 #include "machine/machine_object.h"
 #include "machine/migration/migration.h"
 #include "machine/objects/memory_backend.h"
@@ -26,6 +28,7 @@ Machine::Machine(uv_loop_t* loop, Engine& engine, Chardevs& chardevs, Clocks& cl
       clocks_(clocks),
       life_(loop, clocks_, engine.events(), config.actions),
       block_(loop, engine.events(), *this),
+      numa_(config.numa),
       input_(clocks_, [this] { return life_.running() || life_.state() == RunState::suspended; }),
       network_(loop, clocks, engine.events(), chardevs),
       removals_(loop, devices_, engine.events()),
@@ -40,6 +43,11 @@ Machine::~Machine() = default;
 Migration& Machine::migration() {
     if (!migration_) migration_ = std::make_unique<Migration>();
     return *migration_;
+}
+
+Dump& Machine::dump() {
+    if (!dump_) dump_ = std::make_unique<Dump>(*this);
+    return *dump_;
 }
 
 pid_t Machine::thread_of(unsigned index) {
@@ -172,7 +180,38 @@ bool add_objects_that(Machine& machine, const cli::Reporter& reporter, bool are_
 
 bool Machine::add_objects(const cli::Reporter& reporter) { return add_objects_that(*this, reporter, false); }
 
+/// After -preconfig; else it has been done.
+bool Machine::complete_numa(const cli::Reporter& reporter) {
+    if (!config_.preconfig) return true;
+    const auto complete = numa_.complete(cli::numa_machine(config_), [&](std::string_view text) { reporter.warning(text); });
+    if (!complete) reporter.error(complete.error());
+    return complete.has_value();
+}
+
+/// The RAM is that of the nodes' backends, one behind the other.
+Result<void> Machine::join_node_memory() {
+    std::vector<MemoryBackend*> backends;
+    for (const std::string& id : numa_.backends()) {
+        auto* backend = find_object<MemoryBackend>(devices_, id);
+        if (!backend) return fail(fmt::format("Memory backend '{}' not found", id));
+        if (backend->in_use()) return fail(fmt::format("memory backend {} can't be used multiple times.", id));
+        backends.push_back(backend);
+    }
+    ram_ = RHEA_TRY(MemoryBackend::join(backends));
+    for (MemoryBackend* backend : backends) backend->add_user();
+    return {};
+}
+
 bool Machine::make_ram(const cli::Reporter& reporter) {
+    if (auto possible = device_memory_.check(); !possible) {
+        reporter.error(possible.error());
+        return false;
+    }
+    if (!numa_.backends().empty()) {
+        auto joined = join_node_memory();
+        if (!joined) reporter.error(joined.error());
+        return joined.has_value();
+    }
     const auto& wanted = config_.machine.properties.memory_backend;
     if (auto* backend = wanted ? find_object<MemoryBackend>(devices_, *wanted) : nullptr) {
         if (backend->size() != config_.memory.size) {
@@ -230,7 +269,7 @@ bool Machine::open_ports(const cli::Reporter& reporter) {
 
 bool Machine::build(const cli::Reporter& reporter) {
     if (type_->is_pc) {
-        if (!make_ram(reporter)) return false;
+        if (!complete_numa(reporter) || !make_ram(reporter)) return false;
         ram_->map_into(memory_);
         add_boot_cpus();
         board_ = std::make_unique<PcBoard>(*this);

@@ -17,6 +17,7 @@
 #include "machine/cpu_plug.h"
 #include "machine/cpu_registers.h"
 #include "machine/cpu_topology.h"
+#include "machine/device_memory.h"
 #include "machine/device_removal.h"
 #include "machine/guest_memory.h"
 #include "machine/input/input.h"
@@ -36,6 +37,7 @@
 namespace rhea {
 
 class PcBoard;
+class Dump;
 struct Migration;
 
 /// What a bank of a CPU's machine check registers holds.
@@ -115,6 +117,9 @@ public:
     CpuHotplug& cpu_hotplug() { return cpu_hotplug_; }
     /// The host thread of a CPU; made when it is first asked for.
     pid_t thread_of(unsigned index);
+    cli::Numa& numa() { return numa_; }
+    const cli::Numa& numa() const { return numa_; }
+    DeviceMemory& device_memory() { return device_memory_; }
     Input& input() { return input_; }
     /// The current one first.
     std::vector<PointerDevice> pointers() const;
@@ -135,6 +140,7 @@ public:
     void set_monitor_buttons(unsigned buttons) { monitor_buttons_ = buttons; }
     /// Made at first use.
     Migration& migration();
+    Dump& dump();
 
     // QtestTarget
     AddressSpace& ports() override { return ports_; }
@@ -156,7 +162,9 @@ private:
     void reset_cpu(Vcpu& cpu);
     void add_default_drive(bool wanted, DriveInterface interface, int index, const char* media);
     bool add_firmware_options(const cli::Reporter& reporter);
+    bool complete_numa(const cli::Reporter& reporter);
     bool make_ram(const cli::Reporter& reporter);
+    Result<void> join_node_memory();
     bool plug_devices(const cli::Reporter& reporter);
 
     uv_loop_t* loop_;
@@ -172,6 +180,8 @@ private:
     AddressSpace memory_{0};
     std::unique_ptr<GuestMemory> ram_;
     PortChardevs port_chardevs_;
+    cli::Numa numa_;
+    DeviceMemory device_memory_{*this};      // before the modules of memory in the tree
     Input input_;
     net::Network network_;
     std::vector<net::CardPlan> planned_cards_;
@@ -188,6 +198,7 @@ private:
     unsigned monitor_buttons_ = 0;
     Preconfig preconfig_;
     std::unique_ptr<Migration> migration_;
+    std::unique_ptr<Dump> dump_;
 };
 
 }  // namespace rhea

@@ -105,6 +105,7 @@ Result<KvmInfo> query_kvm(Machine& machine, const Empty&) {
 CpuInstanceProperties properties_of(const Machine& machine, unsigned index) {
     const CpuPlace place = machine.topology().place(index);
     CpuInstanceProperties props;
+    if (const auto node = machine.numa().node_of_cpu(index)) props.node_id = *node;
     props.socket_id = place.socket;
     if (machine.config().smp.dies > 1) props.die_id = place.die;
     props.core_id = place.core;

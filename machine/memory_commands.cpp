@@ -155,7 +155,7 @@ void pmemsave(Machine& machine, const PhysMemSave& args, Reply<Empty> reply) {
 Result<MemoryInfo> query_memory_size_summary(Machine& machine, const Empty&) {
     MemoryInfo info;
     info.base_memory = machine.config().memory.size;
-    info.plugged_memory = 0;      // no memory device can be plugged in yet
+    info.plugged_memory = machine.device_memory().plugged_size();
     return info;
 }
 

@@ -28,8 +28,17 @@ void memdev(Machine& machine, HmpCall& call) {
     call.write("\n");
 }
 
-/// Modules that were plugged in; this machine has no slots for them.
-void memory_devices(Machine&, HmpCall&) {}
+void memory_devices(Machine&, HmpCall& call) {
+    const auto list = call.ask("query-memory-devices");
+    if (!call.ok(list)) return;
+    for (const QObject& device : hmp_list(*list)) {
+        const QObject* data = hmp_member(device, "data");
+        call.print("Memory device [{}]: \"{}\"\n  addr: 0x{:x}\n  slot: {}\n  node: {}\n  size: {}\n  memdev: {}\n", hmp_text(device, "type"),
+                   hmp_text(*data, "id"), hmp_int(*data, "addr"), hmp_int(*data, "slot"), hmp_int(*data, "node"), hmp_int(*data, "size"),
+                   hmp_text(*data, "memdev"));
+        for (const char* key : {"hotplugged", "hotpluggable"}) call.print("  {}: {}\n", key, hmp_bool(*data, key) ? "true" : "false");
+    }
+}
 
 void ramblock(Machine& machine, HmpCall& call) {
     call.print("{:>24} {:>8}  {:>18} {:>18} {:>18}\n", "Block Name", "PSize", "Offset", "Used", "Total");
@@ -54,7 +63,10 @@ void mtree(Machine& machine, HmpCall& call) {
                                                : memory_tree(machine.memory(), machine.ports()));
 }
 
-void numa(Machine&, HmpCall& call) { call.write("0 nodes\n"); }
+void numa(Machine&, HmpCall& call) {
+    const auto text = call.ask("x-query-numa");
+    if (call.ok(text)) call.write(hmp_text(*text, "human-readable-text"));
+}
 
 constexpr HmpCommand kInfo[] = {
     hmp_command<memdev>("memdev", "", "", "show the back ends of memory"),

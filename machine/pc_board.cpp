@@ -201,6 +201,7 @@ Result<void> PcBoard::build(Machine& machine) {
     tree.skip_onboard(8);                                                 // SMBus EEPROMs
     for (unsigned i = 0; i < eeproms_.size(); ++i) pm_->smbus().attach(SmbusEeprom::kFirstAddress + i, &eeproms_[i]);
     machine.cpu_hotplug().connect(pm_);
+    machine.device_memory().connect(pm_);
 
     pci_.set_hotplug_handler(&pci_hotplug_, pm_);
     pm_->pci_hotplug().connect(&pci_hotplug_);

@@ -44,7 +44,7 @@ bool is_amd(const std::optional<cli::Cpu>& cpu) {
 PcFirmware::PcFirmware(Machine& machine) : machine_(machine) {
     mappings_.push_back(std::make_unique<Mapping>(
         machine.memory(), AddressSpace::Region{.name = "pc.rom", .base = kOptionRoms, .size = kOptionRomsSize,
-                                               .handler = &option_rom_area_, .priority = GuestMemory::kLegacyPriority}));
+                                               .handler = &option_rom_area_, .read_only = true, .priority = GuestMemory::kLegacyPriority}));
 }
 
 PcFirmware::~PcFirmware() = default;
@@ -116,9 +116,23 @@ std::string PcFirmware::hpet() const {
 
 bool PcFirmware::has_acpi() const { return machine_.config().machine.properties.acpi != OnOffAuto::off; }
 
+/// How many nodes there are, the node of each APIC id, and the memory of each node.
+std::string PcFirmware::numa(std::size_t apic_ids) const {
+    const cli::Numa& numa = machine_.numa();
+    const CpuTopology topology = machine_.topology();
+    std::vector<std::uint64_t> table(1 + apic_ids);
+    table[0] = numa.count();
+    for (unsigned index = 0; index < topology.places(); ++index) table[1 + topology.apic_id(index)] = numa.node_of_cpu(index).value_or(0);
+    for (unsigned node = 0; node < numa.count(); ++node) table.push_back(numa.memory(node));
+    std::string bytes;
+    for (const std::uint64_t entry : table) append_number(bytes, entry, 8);
+    return bytes;
+}
+
 void PcFirmware::fill(FwCfg& to) const {
     const cli::Config& config = machine_.config();
-    const std::size_t cpus = machine_.cpus().size(), most = config.smp.max_cpus;
+    const CpuTopology topology = machine_.topology();
+    const std::size_t cpus = machine_.cpus().size(), most = topology.apic_id(topology.places() - 1) + 1;
     if (config.uuid) to.set(FwCfg::kUuid, {reinterpret_cast<const char*>(config.uuid->data()), config.uuid->size()});
     else to.set(FwCfg::kUuid, std::string(16, '\0'));
     to.set_number(FwCfg::kRamSize, machine_.ram()->size(), 8);
@@ -126,7 +140,7 @@ void PcFirmware::fill(FwCfg& to) const {
     to.set_number(FwCfg::kCpus, cpus, 2);
     to.set_number(FwCfg::kBootMenu, config.boot.menu ? 1 : 0, 2);
     to.set_number(FwCfg::kMaxCpus, most, 2);
-    to.set(FwCfg::kNuma, std::string(8 * (1 + most), '\0'));
+    to.set(FwCfg::kNuma, numa(most));
     std::string given = number(config.acpi_tables.size(), 2);
     for (const cli::AcpiTable& one : config.acpi_tables) {
         const std::string table = acpi::user_table(one);
@@ -155,6 +169,9 @@ void PcFirmware::fill(FwCfg& to) const {
     if (config.boot.splash_time) to.add_file("etc/boot-menu-wait", number(static_cast<std::uint64_t>(*config.boot.splash_time), 2));
     to.add_file("etc/e820", e820());
     to.add_file("etc/tpm/log", {});
+    const DeviceMemory& devices = machine_.device_memory();
+    constexpr std::uint64_t kGiB = 1 << 30;
+    if (devices.size() > 0) to.add_file("etc/reserved-memory-end", number((devices.base() + devices.size() + kGiB - 1) / kGiB * kGiB, 8));
     // S3 and S4 can be had; S4 is sleep type 2.
     to.add_file("etc/system-states", std::string("\x80\x00\x00\x81\x82\x80", 6));
     const PvpanicIsa* panic = nullptr;

@@ -56,6 +56,7 @@ private:
     std::string e820() const;
     bool has_acpi() const;
     std::string hpet() const;
+    std::string numa(std::size_t apic_ids) const;
 
     Machine& machine_;
     std::unique_ptr<FileImage> bios_;

@@ -2,6 +2,7 @@
 #include "machine/accelerator_types.h"
 #include "machine/cpu_object.h"
 #include "machine/device.h"
+#include "machine/device_memory.h"
 #include "machine/devices/atapi.h"
 #include "machine/devices/floppy.h"
 #include "machine/devices/fw_cfg.h"
@@ -52,7 +53,7 @@ constexpr const Type* kAll[] = {
     &kInterface, &kResettable, &kVmstateIf, &kHotplugHandler, &kNmi, &kConventionalPci, &kExpressPci, &kUserCreatable, &kIntctrl,
     &kAcpiAml, &kAcpiDevice, &kMemoryDevice, &kFwPathProvider, &kIsaDma,
     // CPUs; the models come with all_types()
-    &kCpuType, &kX86CpuType, &kApicCommonType, &LapicObject::kType,
+    &kCpuType, &kX86CpuType, &kApicCommonType, &LapicObject::kType, &PcDimm::kType,
     // objects
     &kMemoryBackendType, &MemoryBackend::kRam, &MemoryBackend::kFile, &MemoryBackend::kMemfd, &kRngBackend, &kRngBuiltin, &kRngRandom, &kRngEgd,
     &kEventLoop, &Iothread::kType, &kMainLoop, &kSecretCommon, &Secret::kType, &kAuthz, &kAuthzSimple, &kAuthzList,

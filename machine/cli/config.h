@@ -10,7 +10,8 @@
 
 #include "machine/cli/compat_policy.h"
 #include "machine/cli/machine_properties.h"
-#include "machine/cli/numa_options.h"
+#include "machine/cli/numa.h"
+#include "machine/cli/smp.h"
 #include "monitor/wire_format.h"
 #include "qobject/convert.h"
 #include "qobject/keyval.h"
@@ -65,11 +66,6 @@ struct CpuFeature {
 struct Cpu {
     std::string model;  ///< "qemu64"
     std::vector<CpuFeature> features;
-};
-
-/// All counts are at least 1 and multiply up to `max_cpus`.
-struct Smp {
-    unsigned cpus = 1, sockets = 1, dies = 1, cores = 1, threads = 1, max_cpus = 1;
 };
 
 /// Bytes.
@@ -131,12 +127,6 @@ struct AddFd {
     int fd = -1;
     std::int64_t set = 0;
     std::string opaque;
-};
-
-/// -numa: nodes, distances, CPUs and memory attributes, as the QMP command set-numa-node takes them.
-struct Numa {
-    Location where;
-    NumaOptions options;
 };
 
 /// -fw_cfg: exactly one of the three contents is given.
@@ -261,7 +251,7 @@ struct Config {
     std::vector<Group> smbios;  ///< checked: known fields of the right type only
     std::vector<AcpiTable> acpi_tables;
     std::vector<OptionRom> option_roms;
-    std::vector<Numa> numa;
+    Numa numa;      ///< what -numa said; set-numa-node may follow
     std::vector<Group> fsdevs, virtfs, tpmdevs, vncs, plugins;
     std::optional<Group> spice;
 

@@ -36,7 +36,9 @@ OrExit<void> check_tpmdevs(const Config& config, const Reporter& reporter);
 /// -icount. Before the accelerator is chosen, which must be one that has it.
 OrExit<void> resolve_instruction_count(Config& config, const Reporter& reporter);
 /// -numa and -fw_cfg: what is known of them without objects. After the board's check, in this order.
+/// Completes `config.numa`, unless -preconfig leaves room for more.
 OrExit<void> resolve_numa(Config& config, const Reporter& reporter);
+Numa::Machine numa_machine(const Config& config);
 OrExit<void> resolve_fw_cfg(Config& config, const Reporter& reporter);
 /// -usbdevice: only the names of such devices.
 OrExit<void> check_usb_devices(const Config& config, const Reporter& reporter);

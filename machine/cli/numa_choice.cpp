@@ -1,6 +1,4 @@
 // -numa and -icount: checked once the machine and its accelerator are known.
-#include <algorithm>
-#include <array>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -13,86 +11,22 @@ namespace rhea::cli {
 
 namespace {
 
-constexpr unsigned kMaxNodes = 128;
 constexpr int kMaxShift = 10;
 constexpr std::string_view kSizes[] = {"mem", "size", "bandwidth"};
 
-/// The nodes that options made so far.
-class Nodes {
-public:
-    explicit Nodes(const Config& config) : config_(config) {}
-
-    Result<void> add(NumaNode& node) {
-        const unsigned id = node.node_id.value_or(static_cast<std::uint16_t>(count_));
-        if (id >= kMaxNodes) return fail(fmt::format("Max number of NUMA nodes reached: {}", id));
-        if (present_[id]) return fail(fmt::format("Duplicate NUMA nodeid: {}", id));
-        if (node.cpus) {
-            for (std::uint16_t cpu : *node.cpus)
-                if (cpu >= config_.smp.max_cpus)
-                    return fail(
-                        fmt::format("CPU index ({}) should be smaller than maxcpus ({})", cpu, config_.smp.max_cpus));
-        }
-        if (node.initiator) RHEA_CHECK(need_hmat());
-        if (node.memory && node.memory_backend)
-            return fail("numa configuration should use either mem= or memdev=,mixing both is not allowed");
-        if (node.memory)
-            return fail(Error::generic("Parameter -numa node,mem is not supported by this machine type")
-                            .with_hint("Use -numa node,memdev instead"));
-        // QEMU's word for an object that is not there too.
-        if (node.memory_backend && !has_object(*node.memory_backend))
-            return fail(fmt::format("memdev={} is ambiguous", *node.memory_backend));
-        if (node.memory_backend) return fail("memdev: not supported by this build");
-        node.node_id = static_cast<std::uint16_t>(id);
-        present_[id] = true;
-        ++count_;
-        return {};
+/// The size of a memory backend that -object is to make.
+std::optional<std::uint64_t> backend_size(const Config& config, const std::string& id) {
+    for (const Arguments& object : config.objects) {
+        const QObject *own = object.members.find("id"), *type = object.members.find("qom-type"), *size = object.members.find("size");
+        if (!own || !own->string() || *own->string() != id || !type || !type->string() || !size) continue;
+        if (!type->string()->starts_with("memory-backend-")) return std::nullopt;
+        std::int64_t number = 0;
+        if (size->number() && size->number()->get_int(number)) return static_cast<std::uint64_t>(number);
+        const auto bytes = size->string() ? parse_size(*size->string()) : Result<std::uint64_t>(0);
+        return bytes ? *bytes : 0;
     }
-    Result<void> add(const NumaDistance& distance) const {
-        if (distance.source >= kMaxNodes || distance.destination >= kMaxNodes)
-            return fail(fmt::format("Parameter '{}' expects an integer between 0 and {}",
-                                    distance.source >= kMaxNodes ? "src" : "dst", kMaxNodes - 1));
-        if (!present_[distance.source] || !present_[distance.destination])
-            return fail("Source/Destination NUMA node is missing. Please use '-numa node' option to declare it first.");
-        constexpr unsigned kLocal = 10;  // the smallest distance, which a node has to itself
-        if (distance.value < kLocal)
-            return fail(fmt::format("NUMA distance ({}) is invalid, it shouldn't be less than {}.", distance.value, kLocal));
-        if (distance.source == distance.destination && distance.value != kLocal)
-            return fail(fmt::format("Local distance of node {} should be {}.", distance.source, kLocal));
-        return {};
-    }
-    Result<void> add(const NumaCpu& cpu) const {
-        if (!cpu.node_id) return fail("Missing mandatory node-id property");
-        if (*cpu.node_id < 0 || *cpu.node_id >= kMaxNodes || !present_[static_cast<std::size_t>(*cpu.node_id)])
-            return fail(
-                fmt::format("Invalid node-id={}, NUMA node must be defined with -numa node,nodeid=ID before it's used "
-                            "with -numa cpu,node-id=ID",
-                            *cpu.node_id));
-        return {};
-    }
-    Result<void> add(const NumaHmatLatencyBandwidth&) const { return need_hmat(); }
-    Result<void> add(const NumaHmatCache&) const { return need_hmat(); }
-    Result<void> add(std::monostate) const { return {}; }
-
-    unsigned count() const { return count_; }
-
-private:
-    bool has_object(const std::string& id) const {
-        return std::any_of(config_.objects.begin(), config_.objects.end(), [&](const Arguments& object) {
-            const QObject* own = object.members.find("id");
-            return own && own->string() && *own->string() == id;
-        });
-    }
-    Result<void> need_hmat() const {
-        if (config_.machine.properties.hmat.value_or(false)) return {};
-        return fail(
-            "ACPI Heterogeneous Memory Attribute Table (HMAT) is disabled, enable it with -machine hmat=on before using any "
-            "of hmat specific options");
-    }
-
-    const Config& config_;
-    std::array<bool, kMaxNodes> present_{};
-    unsigned count_ = 0;
-};
+    return std::nullopt;
+}
 
 Result<InstructionCount> instruction_count(const Options& options) {
     InstructionCount count;
@@ -122,20 +56,18 @@ Result<void> take_numa(CommandLine& line, Options options) {
 }
 
 OrExit<void> resolve_numa(Config& config, const Reporter& reporter) {
-    Nodes nodes(config);
     for (const Group& group : config.unresolved.numa) {
         auto options = read_options<NumaOptions>(group.options, kSizes);
-        auto added = options ? std::visit([&](auto& u) { return nodes.add(u); }, options->u)
+        auto added = options ? config.numa.set(numa_machine(config), *options, [&](const std::string& id) { return backend_size(config, id); })
                              : Result<void>(fail(std::move(options).error()));
-        if (!added) {
-            reporter.error(group.where, added.error());
-            return tl::unexpected(Exit{1});
-        }
-        config.numa.push_back({group.where, std::move(*options)});
+        if (added) continue;
+        reporter.error(group.where, added.error());
+        return tl::unexpected(Exit{1});
     }
-    if (nodes.count() > 0 && config.memory.size > 0)
-        return complain(reporter,
-                        fmt::format("total memory for NUMA nodes (0x0) should equal RAM size (0x{:x})", config.memory.size));
+    // With -preconfig, more may be said.
+    if (config.preconfig) return {};
+    const auto complete = config.numa.complete(numa_machine(config), [&](std::string_view text) { reporter.warning(text); });
+    if (!complete) return complain(reporter, complete.error().description());
     return {};
 }
 
@@ -154,6 +86,17 @@ OrExit<void> resolve_instruction_count(Config& config, const Reporter& reporter)
     }
     if (group.options.has("shift")) config.instruction_count = *count;
     return {};
+}
+
+Numa::Machine numa_machine(const Config& config) {
+    Numa::Machine machine;
+    machine.supported = config.machine.type != "none";
+    machine.hmat = config.machine.properties.hmat.value_or(false);
+    machine.smp = config.smp;
+    machine.ram_size = config.memory.size;
+    machine.memory_hotplug = machine.supported && config.memory.slots > 0;
+    machine.own_backend = config.machine.properties.memory_backend.has_value();
+    return machine;
 }
 
 }  // namespace rhea::cli

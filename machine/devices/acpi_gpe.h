@@ -12,7 +12,7 @@ namespace rhea {
 class AcpiGpe final : private IoHandler {
 public:
     static constexpr std::uint64_t kBase = 0xafe0;
-    enum Event : std::uint8_t { kPciHotplug = 0x02, kCpuHotplug = 0x04 };
+    enum Event : std::uint8_t { kPciHotplug = 0x02, kCpuHotplug = 0x04, kMemoryHotplug = 0x08 };
 
     /// `changed` is called when pending() may have changed.
     AcpiGpe(AddressSpace& ports, std::function<void()> changed)

@@ -7,6 +7,7 @@
 #include "machine/clock.h"
 #include "machine/devices/acpi_cpu_hotplug.h"
 #include "machine/devices/acpi_gpe.h"
+#include "machine/devices/acpi_memory_hotplug.h"
 #include "machine/devices/acpi_pci_hotplug.h"
 #include "machine/devices/smbus.h"
 #include "machine/irq.h"
@@ -33,6 +34,11 @@ public:
     AcpiGpe& gpe() { return gpe_; }
     AcpiPciHotplugPorts& pci_hotplug() { return pci_hotplug_; }
     AcpiCpuHotplug& cpu_hotplug() { return cpu_hotplug_; }
+    /// Null until there are slots for memory.
+    AcpiMemoryHotplug* memory_hotplug() { return memory_hotplug_ ? &*memory_hotplug_ : nullptr; }
+    AcpiMemoryHotplug& add_memory_hotplug(std::size_t slots) {
+        return memory_hotplug_.emplace(ports_, slots, [this] { gpe_.raise(AcpiGpe::kMemoryHotplug); });
+    }
     Smbus& smbus() { return smbus_; }
 
 private:
@@ -71,6 +77,7 @@ private:
     AcpiGpe gpe_;
     AcpiPciHotplugPorts pci_hotplug_;
     AcpiCpuHotplug cpu_hotplug_;
+    std::optional<AcpiMemoryHotplug> memory_hotplug_;
     Smbus smbus_;
 
     std::uint16_t status_ = 0, enabled_ = 0, control_register_ = 0;

@@ -1,18 +1,12 @@
-/// Dumps of guest memory. The arguments are checked; the writing is not there yet.
+/// Dumps of guest memory.
 #include <fmt/format.h>
 
 #include "machine/diagnostics/commands.h"
+#include "machine/diagnostics/dump.h"
 #include "machine/machine.h"
-#include "machine/not_yet.h"
-#include "monitor/event_bus.h"
+#include "monitor/fd_commands.h"
 
 namespace rhea {
-
-enum class DumpGuestMemoryFormat { elf, kdump_zlib, kdump_lzo, kdump_snappy, win_dmp };
-template <>
-inline constexpr auto description<DumpGuestMemoryFormat> = enumeration<DumpGuestMemoryFormat>("DumpGuestMemoryFormat", "elf",
-                                                                                              "kdump-zlib", "kdump-lzo",
-                                                                                              "kdump-snappy", "win-dmp");
 
 struct DumpGuestMemory {
     bool paging = false;
@@ -36,20 +30,6 @@ struct Dumpdtb {
 template <>
 inline constexpr auto description<Dumpdtb> = object("q_obj_dumpdtb-arg", member<&Dumpdtb::filename>("filename"));
 
-enum class DumpStatus { none, active, completed, failed };
-template <>
-inline constexpr auto description<DumpStatus> = enumeration<DumpStatus>("DumpStatus", "none", "active", "completed",
-                                                                        "failed");
-
-struct DumpQueryResult {
-    DumpStatus status{};
-    std::int64_t completed = 0, total = 0;
-};
-template <>
-inline constexpr auto description<DumpQueryResult> = object("DumpQueryResult", member<&DumpQueryResult::status>("status"),
-                                                            member<&DumpQueryResult::completed>("completed"),
-                                                            member<&DumpQueryResult::total>("total"));
-
 struct DumpGuestMemoryCapability {
     std::vector<DumpGuestMemoryFormat> formats;
 };
@@ -57,46 +37,58 @@ template <>
 inline constexpr auto description<DumpGuestMemoryCapability> =
     object("DumpGuestMemoryCapability", member<&DumpGuestMemoryCapability::formats>("formats"));
 
-struct DumpCompletedEvent {
-    DumpQueryResult result;
-    std::optional<std::string> error;
-};
-template <>
-inline constexpr auto description<DumpCompletedEvent> = object("q_obj_DUMP_COMPLETED-arg",
-                                                               member<&DumpCompletedEvent::result>("result"),
-                                                               member<&DumpCompletedEvent::error>("error"));
-
-template <>
-inline constexpr EventInfo event<DumpCompletedEvent>{"DUMP_COMPLETED", "A dump of guest memory came to its end."};
-
 namespace {
 
-Result<Empty> dump_guest_memory(Machine& machine, const DumpGuestMemory& args) {
+void dump_guest_memory(Machine& machine, const DumpGuestMemory& args, Reply<Empty> reply, const Caller& caller) {
     using enum DumpGuestMemoryFormat;
     const bool part = args.begin || args.length;
-    const DumpGuestMemoryFormat format = args.format.value_or(elf);
-    if (machine.life().state() == RunState::inmigrate) return fail("Dump not allowed during incoming migration.");
-    if (format != elf && (args.paging || part)) return fail("kdump-compressed format doesn't support paging or filter");
-    if (args.begin && !args.length) return fail(Error::missing_parameter("length"));
-    if (!args.begin && args.length) return fail(Error::missing_parameter("begin"));
-    if (format == kdump_lzo || format == kdump_snappy)
-        return fail(fmt::format("{} is not available now", enum_name(format)));
-    if (!args.protocol.starts_with("file:") && !args.protocol.starts_with("fd:"))
-        return fail(Error::invalid_parameter("protocol"));
-    return fail(not_supported("dump-guest-memory"));
+    Dump::Target target;
+    target.format = args.format.value_or(elf);
+    target.begin = args.begin;
+    target.length = args.length;
+    const auto refuse = [&](std::string text) { reply.fail(Error::generic(std::move(text))); };
+    if (machine.life().state() == RunState::inmigrate) return refuse("Dump not allowed during incoming migration.");
+    if (machine.dump().active()) return refuse("There is a dump in process, please wait.");
+    if ((target.format == kdump_zlib || target.format == kdump_lzo || target.format == kdump_snappy) && (args.paging || part))
+        return refuse("kdump-compressed format doesn't support paging or filter");
+    if (args.begin && !args.length) return reply.fail(Error::missing_parameter("length"));
+    if (!args.begin && args.length) return reply.fail(Error::missing_parameter("begin"));
+    if (target.format == kdump_lzo || target.format == kdump_snappy || (target.format == kdump_zlib && !has_zlib()))
+        return refuse(fmt::format("{} is not available now", enum_name(target.format)));
+    if (args.protocol.starts_with("fd:")) {
+        auto file = take_named_fd(caller, args.protocol.substr(3));
+        if (!file) return reply.fail(file.error());
+        target.file = std::move(*file);
+    } else if (args.protocol.starts_with("file:")) {
+        target.path = args.protocol.substr(5);
+    } else {
+        return reply.fail(Error::invalid_parameter("protocol"));
+    }
+    // A detached one is answered when it begins, another when it is done; what is against it is the answer to both.
+    auto answer = std::make_shared<Reply<Empty>>(std::move(reply));
+    const bool detach = args.detach.value_or(false);
+    machine.dump().start(
+        std::move(target),
+        [answer, detach](const Result<Empty>& started) {
+            if (detach || !started) answer->finish(started);
+        },
+        [answer](const Result<Empty>& done) { answer->finish(done); });
 }
 
-Result<DumpQueryResult> query_dump(Machine&, const Empty&) { return DumpQueryResult{}; }
+Result<DumpQueryResult> query_dump(Machine& machine, const Empty&) { return machine.dump().result(); }
 
 Result<DumpGuestMemoryCapability> query_dump_capability(Machine&, const Empty&) {
     using enum DumpGuestMemoryFormat;
-    return DumpGuestMemoryCapability{{elf, kdump_zlib, win_dmp}};
+    DumpGuestMemoryCapability capability{{elf}};
+    if (has_zlib()) capability.formats.push_back(kdump_zlib);
+    capability.formats.push_back(win_dmp);
+    return capability;
 }
 
 Result<Empty> dumpdtb(Machine&, const Dumpdtb&) { return fail("This machine doesn't have a FDT"); }
 
 constexpr Command kCommands[] = {
-    command<dump_guest_memory>("dump-guest-memory", "Writes the guest's memory and registers into a core file.").not_yet(),
+    command<dump_guest_memory>("dump-guest-memory", "Writes the guest's memory and registers into a core file."),
     command<query_dump>("query-dump", "Tells how far a dump is."),
     command<query_dump_capability>("query-dump-guest-memory-capability", "Lists the formats of dumps."),
     command<dumpdtb>("dumpdtb", "Writes the device tree into a file.").absent_hardware(),

@@ -19,8 +19,18 @@ namespace {
 
 constexpr std::uint64_t kPage = 4096;
 
-/// NUMA is refused on the command line.
-Result<HumanReadableText> query_numa(Machine&, const Empty&) { return HumanReadableText{"0 nodes\n"}; }
+Result<HumanReadableText> query_numa(Machine& machine, const Empty&) {
+    const cli::Numa& numa = machine.numa();
+    std::string text = fmt::format("{} nodes\n", numa.count());
+    for (unsigned node = 0; node < numa.count(); ++node) {
+        text += fmt::format("node {} cpus:", node);
+        for (const Vcpu& cpu : machine.cpus())
+            if (numa.node_of_cpu(cpu.index) == node) text += fmt::format(" {}", cpu.index);
+        const std::uint64_t plugged = machine.device_memory().plugged_size(node);
+        text += fmt::format("\nnode {} size: {} MB\nnode {} plugged: {} MB\n", node, (numa.memory(node) + plugged) >> 20, node, plugged >> 20);
+    }
+    return HumanReadableText{std::move(text)};
+}
 
 Result<HumanReadableText> query_ramblock(Machine& machine, const Empty&) {
     std::string text = fmt::format("{:>24} {:>8}  {:>18} {:>18} {:>18}\n", "Block Name", "PSize", "Offset", "Used", "Total");

@@ -125,6 +125,26 @@ Result<void> MemoryBackend::map() {
     return {};
 }
 
+Result<std::unique_ptr<GuestMemory>> MemoryBackend::join(const std::vector<MemoryBackend*>& backends) {
+    const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    std::uint64_t total = 0;
+    for (const MemoryBackend* backend : backends) {
+        if (backend->size_ % page != 0) return fail(fmt::format("memory backend {}: its size is no multiple of {}", backend->name(), page));
+        total += backend->size_;
+    }
+    // A stretch of addresses for all, onto which the mappings move.
+    void* space = ::mmap(nullptr, total, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (space == MAP_FAILED) return cannot_allocate(*backends.front());
+    auto* at = static_cast<unsigned char*>(space);
+    for (MemoryBackend* backend : backends) {
+        if (::mremap(backend->memory_, backend->size_, backend->size_, MREMAP_MAYMOVE | MREMAP_FIXED, at) == MAP_FAILED)
+            return cannot_allocate(*backend);
+        backend->memory_ = at;
+        at += backend->size_;
+    }
+    return GuestMemory::over(static_cast<unsigned char*>(space), total);
+}
+
 MemoryBackend::~MemoryBackend() {
     if (!memory_) return;
     const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));

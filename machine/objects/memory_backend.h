@@ -1,8 +1,10 @@
 #pragma once
 /// memory-backend-ram, -file and -memfd: memory that a guest, or a DIMM, is made of.
 #include <cstdint>
+#include <vector>
 
 #include "chardev/file_descriptor.h"
+#include "machine/guest_memory.h"
 #include "machine/qom/object.h"
 
 namespace rhea {
@@ -22,6 +24,8 @@ public:
     unsigned char* memory() const { return memory_; }
 
     static Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation);
+    /// Brings the memory of several together, one behind the other; they keep it. Their sizes are whole pages.
+    static Result<std::unique_ptr<GuestMemory>> join(const std::vector<MemoryBackend*>& backends);
 
 private:
     Result<void> map();

@@ -9,7 +9,11 @@ namespace rhea {
 
 namespace {
 
-Result<std::vector<AcpiOstInfo>> query_acpi_ospm_status(Machine& machine, const Empty&) { return machine.cpu_hotplug().ospm_status(); }
+Result<std::vector<AcpiOstInfo>> query_acpi_ospm_status(Machine& machine, const Empty&) {
+    std::vector<AcpiOstInfo> list = machine.device_memory().ospm_status();
+    for (AcpiOstInfo& cpu : machine.cpu_hotplug().ospm_status()) list.push_back(std::move(cpu));
+    return list;
+}
 Result<GuidInfo> query_vm_generation_id(Machine&, const Empty&) { return fail("VM Generation ID device not found"); }
 Result<std::vector<PrManagerInfo>> query_pr_managers(Machine&, const Empty&) { return std::vector<PrManagerInfo>{}; }
 

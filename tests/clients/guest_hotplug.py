@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Plugs CPUs into an emulator and takes them out again, playing the guest's part over the qtest protocol: its ACPI code reads the hotplug
+"""Plugs CPUs and memory into an emulator and takes them out again, playing the guest's part over the qtest protocol: its ACPI code reads the hotplug
 registers, reports with _OST, and ejects."""
 import argparse
 import socket
+import struct
 import sys
 import time
 
 from emulator import Emulator, Trouble, check
 
 CPU_SELECT, CPU_FLAGS, CPU_COMMAND, CPU_DATA = 0xaf00, 0xaf04, 0xaf05, 0xaf08
+MEMORY_SELECT, MEMORY_OST_EVENT, MEMORY_OST_STATUS, MEMORY_FLAGS = 0xa00, 0xa04, 0xa08, 0xa14
+MIB = 1 << 20
 NEXT_WITH_EVENT, OST_EVENT, OST_STATUS = 0, 1, 2
 
 
@@ -39,6 +42,7 @@ class Machine:
     def __init__(self, emulator):
         self.qmp = emulator.connect('main')
         self.guest = Guest(emulator.path('qtest'))
+        self.directory = emulator.directory
 
     def ask(self, command, **arguments):
         reply = self.qmp.command(command, arguments)
@@ -53,7 +57,7 @@ class Machine:
         """The data of the next event; it has this name."""
         message = self.qmp.message()
         check(message.get('event') == name, '%s instead of %s', message, name)
-        return message['data']
+        return message.get('data')
 
     def cpus(self):
         return [(c['cpu-index'], c['qom-path']) for c in self.ask('query-cpus-fast')]
@@ -109,7 +113,124 @@ def cpus(machine):
     check(guest.read(0x71) == 2, 'CPUs but one, as the firmware reads them')
 
 
-SCENES = {'cpus': (['-smp', '1,maxcpus=4,sockets=4'], cpus)}
+def modules_of_memory(machine):
+    guest = machine.guest
+    for name, size in (('m1', 128 * MIB), ('m2', 128 * MIB), ('small', 4096), ('large', 1024 * MIB)):
+        machine.ask('object-add', **{'qom-type': 'memory-backend-ram', 'id': name, 'size': size})
+    for text, said in (("'memdev' property must be set", {}),
+                       ("Device 'nobody' not found", {'memdev': 'nobody'}),
+                       ('backend memory size must be multiple of 0x200000', {'memdev': 'small'}),
+                       ('not enough space, currently 0x0 in use of total space for memory devices 0x18000000', {'memdev': 'large'}),
+                       ('invalid slot number 7, valid range is [0-2]', {'memdev': 'm1', 'slot': 7}),
+                       ("'DIMM property node has value 3' which exceeds the number of numa nodes: 1", {'memdev': 'm1', 'node': 3}),
+                       ('address must be aligned to 0x200000 bytes', {'memdev': 'm1', 'addr': 4096}),
+                       ("can't add memory device [0x1000000:0x8000000], usable range for memory devices [0x100000000:0xd8000000]",
+                        {'memdev': 'm1', 'addr': 16 * MIB})):
+        machine.refused(text, 'device_add', driver='pc-dimm', id='d1', **said)
+    machine.ask('device_add', driver='pc-dimm', id='d1', memdev='m1', addr=0x120000000)
+    machine.refused("can't use already busy memdev: m1", 'device_add', driver='pc-dimm', id='d2', memdev='m1')
+    machine.refused("slot 0 is busy", 'device_add', driver='pc-dimm', id='d2', memdev='m2', slot=0)
+    machine.refused("address range conflicts with memory device id='d1'", 'device_add', driver='pc-dimm', id='d2', memdev='m2', addr=0x120000000)
+    machine.ask('device_add', driver='pc-dimm', id='d2', memdev='m2')
+    listed = [(d['type'], d['data']['id'], d['data']['addr'], d['data']['slot'], d['data']['memdev']) for d in machine.ask('query-memory-devices')]
+    check(listed == [('dimm', 'd2', 0x100000000, 1, '/objects/m2'), ('dimm', 'd1', 0x120000000, 0, '/objects/m1')], 'modules: %s', listed)
+    summary = machine.ask('query-memory-size-summary')
+    check(summary == {'base-memory': 128 * MIB, 'plugged-memory': 256 * MIB}, 'summary: %s', summary)
+    check(machine.ask('human-monitor-command', **{'command-line': 'info numa'}) ==
+          '1 nodes\r\nnode 0 cpus: 0\r\nnode 0 size: 384 MB\r\nnode 0 plugged: 256 MB\r\n', 'info numa')
+    machine.refused("object 'm1' is in use, can not be deleted", 'object-del', id='m1')
+    guest.say('writel', '0x120000000', '0x12345678')
+    check(guest.say('readl', '0x120000000') == 0x12345678, 'the memory is not there')
+
+    check(guest.read(0xafe0) == 0x08, 'the guest was not called')
+    check([guest.read(MEMORY_SELECT + at, 'l') for at in range(0, 20, 4)] == [0x20000000, 1, 0x8000000, 0, 0], 'the first slot')
+    check(guest.read(MEMORY_FLAGS) == 0b011, 'enabled, inserted')
+    guest.write(MEMORY_FLAGS, 2)
+    machine.ask('device_del', id='d1')
+    check(guest.read(MEMORY_FLAGS) == 0b101, 'enabled, to be removed')
+    machine.ask('system_reset')
+    check(guest.read(MEMORY_FLAGS) == 0b101, 'a reset changed the slot')
+    guest.write(MEMORY_OST_EVENT, 3, 'l')
+    guest.write(MEMORY_OST_STATUS, 0x84, 'l')
+    said = machine.event('ACPI_DEVICE_OST')['info']
+    check(said == {'device': 'd1', 'source': 3, 'status': 0x84, 'slot': '0', 'slot-type': 'DIMM'}, 'what the guest reports: %s', said)
+    check([s['slot-type'] for s in machine.ask('query-acpi-ospm-status')] == ['DIMM'] * 3, 'query-acpi-ospm-status')
+    guest.write(MEMORY_FLAGS, 8)
+    gone = machine.event('DEVICE_DELETED')
+    check(gone == {'device': 'd1', 'path': '/machine/peripheral/d1'}, 'event: %s', gone)
+    check(guest.say('readl', '0x120000000') == 0, 'the memory is still there')
+    machine.ask('device_add', driver='pc-dimm', id='d1', memdev='m1')
+    check([d['data']['addr'] for d in machine.ask('query-memory-devices')] == [0x100000000, 0x108000000], 'the next free place')
+
+
+def nodes(machine):
+    """Said before the machine is there."""
+    def set_node(kind, **options):
+        machine.ask('set-numa-node', type=kind, **options)
+    machine.refused('memdev=nobody is ambiguous', 'set-numa-node', type='node', memdev='nobody')
+    set_node('node', nodeid=0, memdev='m0')
+    set_node('node', nodeid=1, memdev='m1')
+    machine.refused('Duplicate NUMA nodeid: 1', 'set-numa-node', type='node', nodeid=1, memdev='m1')
+    set_node('cpu', **{'node-id': 0, 'socket-id': 1})
+    set_node('cpu', **{'node-id': 1, 'socket-id': 0})
+    machine.ask('x-exit-preconfig')
+    machine.refused('The command is permitted only before the machine has been created', 'set-numa-node', type='node')
+    places = {p['props']['socket-id']: p['props']['node-id'] for p in machine.ask('query-hotpluggable-cpus')}
+    check(places == {0: 1, 1: 0}, 'nodes of CPUs: %s', places)
+    plug = {'driver': 'qemu64-x86_64-cpu', 'id': 'c', 'socket-id': 1, 'core-id': 0, 'thread-id': 0}
+    machine.refused('invalid node-id, must be 0', 'device_add', **plug, **{'node-id': 1})
+    machine.ask('device_add', **plug)
+    check([(c['cpu-index'], c['props']['node-id']) for c in machine.ask('query-cpus-fast')] == [(0, 1), (1, 0)], 'query-cpus-fast')
+    check(machine.ask('human-monitor-command', **{'command-line': 'info numa'}) ==
+          '2 nodes\r\nnode 0 cpus: 1\r\nnode 0 size: 32 MB\r\nnode 0 plugged: 0 MB\r\n'
+          'node 1 cpus: 0\r\nnode 1 size: 32 MB\r\nnode 1 plugged: 0 MB\r\n', 'info numa')
+    machine.refused("object 'm0' is in use, can not be deleted", 'object-del', id='m0')
+    # The nodes' memory lies one behind the other.
+    machine.guest.say('write', hex(32 * MIB - 2), '4', '0x01020304')
+    check(machine.guest.say('readl', hex(32 * MIB - 2)) == 0x04030201, 'memory across nodes')
+
+
+def dumps(machine):
+    directory = machine.directory
+    machine.refused("Invalid parameter 'protocol'", 'dump-guest-memory', paging=False, protocol='tcp:1')
+    machine.refused('kdump-lzo is not available now', 'dump-guest-memory', paging=False, protocol='file:x', format='kdump-lzo')
+    machine.refused("File descriptor named 'none' has not been found", 'dump-guest-memory', paging=False, protocol='fd:none')
+    machine.refused("Invalid parameter 'length'", 'dump-guest-memory', paging=False, protocol='file:%s/d' % directory, begin=0, length=0)
+    check(machine.ask('query-dump') == {'status': 'failed', 'completed': 0, 'total': 0}, 'a dump that failed')
+    machine.guest.say('writel', '0x100000', '0x12345678')
+    machine.ask('cont')
+    machine.qmp.send('{"execute": "dump-guest-memory", "arguments": {"paging": false, "protocol": "file:%s/core"}}\n' % directory)
+    machine.event('STOP')
+    done = machine.event('DUMP_COMPLETED')['result']
+    machine.event('RESUME')
+    check(machine.qmp.message() == {'return': {}}, 'no reply')
+    check(done['status'] == 'completed' and done['completed'] == done['total'], 'result: %s', done)
+    check(machine.ask('query-dump') == done, 'query-dump')
+    with open(directory + '/core', 'rb') as file:
+        core = file.read()
+    check(core[:5] == b'\x7fELF\x02', 'no ELF file of 64 bits')
+    start, = struct.unpack_from('<Q', core, 32)
+    count, = struct.unpack_from('<H', core, 56)
+    segments = [struct.unpack_from('<IIQQQQQQ', core, start + 56 * n) for n in range(count)]
+    check(sum(s[5] for s in segments if s[0] == 1) == done['total'], 'segments: %s', segments)
+    offset = next(s[2] + 0x100000 - s[3] for s in segments if s[0] == 1 and s[3] <= 0x100000 < s[3] + s[5])
+    check(core[offset:offset + 4] == bytes([0x78, 0x56, 0x34, 0x12]), 'memory in the file')
+    notes = core[segments[0][2]:segments[0][2] + segments[0][5]]
+    check(notes.count(b'CORE\0') == 2 and notes.count(b'QEMU\0') == 2, 'notes of two CPUs')
+    # Only a part, and the answer before the end.
+    machine.ask('stop')
+    machine.ask('dump-guest-memory', paging=False, protocol='file:%s/part' % directory, begin=0xfff00, length=0x200, detach=True)
+    part = machine.event('DUMP_COMPLETED')['result']
+    check(part == {'status': 'completed', 'completed': 0x200, 'total': 0x200}, 'a part: %s', part)
+
+
+SCENES = {
+    'cpus': (['-smp', '1,maxcpus=4,sockets=4'], cpus),
+    'modules-of-memory': (['-m', '128M,slots=3,maxmem=512M'], modules_of_memory),
+    'nodes': (['-preconfig', '-smp', '1,maxcpus=2,sockets=2', '-object', 'memory-backend-ram,id=m0,size=32M',
+               '-object', 'memory-backend-ram,id=m1,size=32M'], nodes),
+    'dumps': (['-smp', '2'], dumps),
+}
 
 
 def main():
