@@ -185,6 +185,12 @@ void CpuObject::apply(const std::vector<cli::CpuFeature>& features) {
         }
 }
 
+bool CpuObject::lacks_hyperthreading(bool takes_topoext) const {
+    const auto value = [this](std::string_view name) { return read(*type().find(name)); };
+    const QObject vendor = value("vendor"), topology = value("topoext");
+    return vendor.string() && *vendor.string() == "AuthenticAMD" && !(takes_topoext && topology.boolean() && *topology.boolean());
+}
+
 bool CpuObject::feature(std::size_t index) const {
     const int place = feature_places()[index];
     if (place < 0) return place == kOn;

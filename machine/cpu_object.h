@@ -24,6 +24,8 @@ public:
     CpuObject(const qom::Type& type, Machine& machine, unsigned index);
 
     unsigned index() const { return index_; }
+    /// Of AMD, without the feature that tells a guest of threads. `takes_topoext`: an accelerator that can give it.
+    bool lacks_hyperthreading(bool takes_topoext) const;
 
     QObject read(const qom::Property& property) const override;
 

@@ -102,6 +102,11 @@ void stats(Machine&, HmpCall& call) {
 /// Only what runs with translated code knows of it.
 void jit(Machine&, HmpCall& call) { call.error(Error::generic("JIT information is only available with accel=tcg")); }
 
+void vm_generation(Machine&, HmpCall& call) {
+    const auto info = call.ask("query-vm-generation-id");
+    if (call.ok(info)) call.print("{}\n", hmp_text(*info, "guid"));
+}
+
 constexpr HmpCommand kCommands[] = {
     hmp_command<log>("log", "s items", "item1[,...]", "choose what is logged"),
     hmp_command<logfile>("logfile", "F filename", "filename", "choose the file that is logged to"),
@@ -141,7 +146,7 @@ constexpr HmpCommand kInfo[] = {
     hmp_command<no_virtio>("virtio-queue-status", "s path, i queue", "path queue", "show the state of a virtio queue"),
     hmp_command<no_virtio>("virtio-vhost-queue-status", "s path, i queue", "path queue", "show the state of a vhost queue"),
     hmp_command<no_virtio>("virtio-queue-element", "s path, i queue, i? index", "path queue [index]", "show an element of a virtio queue"),
-    answer<"Error: VM Generation ID device not found\n">("vm-generation-id", "", "", "show the generation of the VM"),
+    hmp_command<vm_generation>("vm-generation-id", "", "", "show the generation of the VM"),
 };
 
 }  // namespace

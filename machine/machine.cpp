@@ -87,6 +87,15 @@ void Machine::add_boot_cpus() {
     }
 }
 
+/// What the guest is told of threads needs a feature that most of AMD's models lack.
+void warn_of_hyperthreading(const Machine& machine, const cli::Reporter& reporter) {
+    const unsigned threads = machine.config().smp.threads;
+    const auto& cpu = static_cast<const CpuObject&>(*machine.find_cpu(0)->object);
+    if (threads == 1 || !cpu.lacks_hyperthreading(machine.accelerator() == "kvm")) return;
+    reporter.warning(fmt::format("This family of AMD CPU doesn't support hyperthreading({})", threads));
+    reporter.hint("Please configure -smp options properly or try enabling topoext feature.");
+}
+
 void Machine::reset_cpu(Vcpu& cpu) {
     cpu.nmi_pending = false;
     cpu.registers.reset(cpu_signature(config_.cpu ? config_.cpu->model : "qemu64"), cpu.index == 0);
@@ -272,6 +281,7 @@ bool Machine::build(const cli::Reporter& reporter) {
         if (!complete_numa(reporter) || !make_ram(reporter)) return false;
         ram_->map_into(memory_);
         add_boot_cpus();
+        warn_of_hyperthreading(*this, reporter);
         board_ = std::make_unique<PcBoard>(*this);
         root_buses_ = board_->root_buses();
         if (auto loaded = board_->firmware().load_bios(); !loaded) {

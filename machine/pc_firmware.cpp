@@ -7,6 +7,8 @@
 #include "machine/acpi/board_tables.h"
 #include "machine/boot_devices.h"
 #include "machine/devices/pvpanic.h"
+#include "machine/devices/vmcoreinfo.h"
+#include "machine/devices/vmgenid.h"
 #include "machine/machine.h"
 #include "machine/smbios.h"
 
@@ -174,6 +176,10 @@ void PcFirmware::fill(FwCfg& to) const {
     if (devices.size() > 0) to.add_file("etc/reserved-memory-end", number((devices.base() + devices.size() + kGiB - 1) / kGiB * kGiB, 8));
     // S3 and S4 can be had; S4 is sleep type 2.
     to.add_file("etc/system-states", std::string("\x80\x00\x00\x81\x82\x80", 6));
+    machine_.devices().for_each_device([&to](Device& device) {
+        if (const auto* generation = dynamic_cast<const VmGenId*>(&device)) generation->add_files(to);
+        if (auto* info = dynamic_cast<VmCoreInfo*>(&device)) info->add_file(to);
+    });
     const PvpanicIsa* panic = nullptr;
     machine_.devices().for_each_device([&panic](Device& device) {
         if (!panic) panic = dynamic_cast<const PvpanicIsa*>(&device);

@@ -28,6 +28,8 @@
 #include "machine/devices/pvpanic.h"
 #include "machine/devices/vga/cirrus_vga.h"
 #include "machine/devices/vga/std_vga.h"
+#include "machine/devices/vmcoreinfo.h"
+#include "machine/devices/vmgenid.h"
 #include "machine/lapic_object.h"
 #include "machine/machine_object.h"
 #include "machine/net/filter.h"
@@ -53,7 +55,7 @@ constexpr const Type* kAll[] = {
     &kInterface, &kResettable, &kVmstateIf, &kHotplugHandler, &kNmi, &kConventionalPci, &kExpressPci, &kUserCreatable, &kIntctrl,
     &kAcpiAml, &kAcpiDevice, &kMemoryDevice, &kFwPathProvider, &kIsaDma,
     // CPUs; the models come with all_types()
-    &kCpuType, &kX86CpuType, &kApicCommonType, &LapicObject::kType, &PcDimm::kType,
+    &kCpuType, &kX86CpuType, &kApicCommonType, &LapicObject::kType, &PcDimm::kType, &VmGenId::kType, &VmCoreInfo::kType,
     // objects
     &kMemoryBackendType, &MemoryBackend::kRam, &MemoryBackend::kFile, &MemoryBackend::kMemfd, &kRngBackend, &kRngBuiltin, &kRngRandom, &kRngEgd,
     &kEventLoop, &Iothread::kType, &kMainLoop, &kSecretCommon, &Secret::kType, &kAuthz, &kAuthzSimple, &kAuthzList,

@@ -108,7 +108,7 @@ constexpr OptionRow kRows[] = {
      add_accelerator},
     {"smp", "[cpus=]N[,maxcpus=N][,sockets=N][,dies=N][,cores=N][,threads=N]", standard, works,
      "number of CPUs and how they are put together; counts that are left out follow from the others", set_smp},
-    {"numa", "node|dist|cpu|hmat-lb|hmat-cache[,OPTION=VALUE]...", standard, refused,
+    {"numa", "node|dist|cpu|hmat-lb|hmat-cache[,OPTION=VALUE]...", standard, in_part,
      "a NUMA node, the distance between two, what belongs to one", group<"numa">},
     {"add-fd", "fd=FD,set=SET[,opaque=TEXT]", standard, in_part,
      "puts an inherited file descriptor into a set, which is then to be had as /dev/fdset/SET", group<"add-fd">},

@@ -63,7 +63,11 @@ void FwCfg::set_number(std::uint16_t item, std::uint64_t value, unsigned size) {
 }
 
 void FwCfg::add_file(std::string name, std::string bytes) {
-    if (files_.size() < kFiles && name.size() <= kMaxName) files_.insert_or_assign(std::move(name), std::move(bytes));
+    add_writable_file(std::move(name), std::move(bytes), {});
+}
+
+void FwCfg::add_writable_file(std::string name, std::string bytes, Written written) {
+    if (files_.size() < kFiles && name.size() <= kMaxName) files_.insert_or_assign(std::move(name), File{std::move(bytes), std::move(written)});
 }
 
 void FwCfg::select(std::uint16_t item) {
@@ -74,18 +78,20 @@ void FwCfg::select(std::uint16_t item) {
         std::string directory;
         append_big_endian(directory, files_.size(), 4);
         std::uint16_t number = kFirstFile;
-        for (auto& [name, bytes] : files_) {
-            append_big_endian(directory, bytes.size(), 4);
+        for (auto& [name, file] : files_) {
+            append_big_endian(directory, file.bytes.size(), 4);
             append_big_endian(directory, number, 2);
             append_big_endian(directory, 0, 2);
             directory += name;
             directory.append(kMaxName + 1 - name.size(), '\0');
-            items_[number++] = std::move(bytes);
+            if (file.written) writable_[number] = std::move(file.written);
+            items_[number++] = std::move(file.bytes);
         }
         files_.clear();
         items_[kDirectory] = std::move(directory);
     }
-    const auto found = items_.find(static_cast<std::uint16_t>(item & ~kWriteChannel));
+    selected_item_ = static_cast<std::uint16_t>(item & ~kWriteChannel);
+    const auto found = items_.find(selected_item_);
     selected_ = found == items_.end() ? nullptr : &found->second;
     position_ = 0;
 }
@@ -102,6 +108,18 @@ std::uint8_t FwCfg::read_byte() {
     return static_cast<std::uint8_t>(left.front());
 }
 
+/// Nothing is written past the end, or into what is not the guest's to write.
+bool FwCfg::write_dma(std::uint64_t from, std::uint64_t length) {
+    if (length == 0) return true;
+    const auto writable = writable_.find(selected_item_);
+    if (writable == writable_.end() || length > rest().size()) return false;
+    std::string& bytes = items_[selected_item_];
+    memory_.read_bytes(from, bytes.data() + position_, length);
+    position_ += length;
+    writable->second(bytes);
+    return true;
+}
+
 void FwCfg::run_dma(std::uint64_t address) {
     unsigned char block[16];
     memory_.read_bytes(address, block, sizeof block);
@@ -115,7 +133,7 @@ void FwCfg::run_dma(std::uint64_t address) {
         position_ += part.size();
         memory_.fill(target + part.size(), 0, length - part.size());  // past an item's end there are zeros
     } else if (control & kWrite) {
-        error = length > 0;  // nothing here is the guest's to write
+        error = !write_dma(target, length);
     } else if (control & kSkip) {
         position_ += std::min<std::uint64_t>(length, rest().size());
     }

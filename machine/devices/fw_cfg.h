@@ -35,6 +35,9 @@ public:
     void set_number(std::uint16_t item, std::uint64_t value, unsigned size);
     /// Files are numbered in the order of their names. One too many, or one whose name is too long, is left out.
     void add_file(std::string name, std::string bytes);
+    /// One that the guest may write into, by DMA; `written` is then told what it has become. Until a reset.
+    using Written = std::function<void(const std::string& bytes)>;
+    void add_writable_file(std::string name, std::string bytes, Written written);
 
     void reset() override;
 
@@ -57,6 +60,7 @@ private:
     std::string_view rest() const;
     std::uint8_t read_byte();
     void run_dma(std::uint64_t address);
+    bool write_dma(std::uint64_t from, std::uint64_t length);
 
     AddressSpace& memory_;
     Fill fill_;
@@ -64,7 +68,13 @@ private:
     DmaPorts dma_;
     Mapping data_mapping_, dma_mapping_;
     std::map<std::uint16_t, std::string> items_;
-    std::map<std::string, std::string> files_;  // until they have their numbers
+    struct File {
+        std::string bytes;
+        Written written;
+    };
+    std::map<std::string, File> files_;         // until they have their numbers
+    std::map<std::uint16_t, Written> writable_;
+    std::uint16_t selected_item_ = 0;
     bool filled_ = false;
     const std::string* selected_ = nullptr;     // null: there is no such item
     std::uint64_t position_ = 0;

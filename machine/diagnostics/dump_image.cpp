@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "machine/devices/vmcoreinfo.h"
 #include "machine/machine.h"
 
 namespace rhea {
@@ -118,13 +119,17 @@ std::uint64_t total_size(const std::vector<DumpBlock>& blocks) {
     return total;
 }
 
-DumpNotes dump_notes(const Machine& machine) {
+DumpNotes dump_notes(Machine& machine) {
     DumpNotes notes;
     const auto& cpus = machine.cpus();
     notes.cpus = static_cast<unsigned>(cpus.size());
     notes.long_mode = !cpus.empty() && (cpus.front().registers.efer & kLongModeActive);
     for (const Vcpu& cpu : cpus) put_note(notes.bytes, "CORE", kPrStatus, status(cpu, notes.long_mode ? 8 : 4));
     for (const Vcpu& cpu : cpus) put_note(notes.bytes, "QEMU", 0, own_note(cpu.registers));
+    machine.devices().for_each_device([&](Device& device) {
+        if (const auto* info = dynamic_cast<const VmCoreInfo*>(&device))
+            if (const auto note = info->note(machine.memory())) notes.bytes += *note;
+    });
     return notes;
 }
 

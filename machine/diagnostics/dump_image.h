@@ -30,8 +30,8 @@ void put_number(std::string& to, std::uint64_t value, unsigned size);
 struct DumpNotes {
     bool long_mode = false;      ///< of the first CPU: what debuggers take the guest for
     unsigned cpus = 0;
-    std::string bytes;           ///< ELF notes: NT_PRSTATUS of each CPU, then QEMU's own note of each
+    std::string bytes;           ///< ELF notes: NT_PRSTATUS of each CPU, then QEMU's own note of each, then the kernel's
 };
-DumpNotes dump_notes(const Machine& machine);
+DumpNotes dump_notes(Machine& machine);
 
 }  // namespace rhea

@@ -1,3 +1,4 @@
+#include "machine/devices/vmgenid.h"
 #include "machine/machine.h"
 #include "machine/platform/commands.h"
 #include "machine/platform/events.h"
@@ -14,13 +15,19 @@ Result<std::vector<AcpiOstInfo>> query_acpi_ospm_status(Machine& machine, const 
     for (AcpiOstInfo& cpu : machine.cpu_hotplug().ospm_status()) list.push_back(std::move(cpu));
     return list;
 }
-Result<GuidInfo> query_vm_generation_id(Machine&, const Empty&) { return fail("VM Generation ID device not found"); }
+Result<GuidInfo> query_vm_generation_id(Machine& machine, const Empty&) {
+    const VmGenId* generation = nullptr;
+    machine.devices().for_each_device([&](Device& device) {
+        if (!generation) generation = dynamic_cast<const VmGenId*>(&device);
+    });
+    if (!generation) return fail("VM Generation ID device not found");
+    return GuidInfo{generation->text()};
+}
 Result<std::vector<PrManagerInfo>> query_pr_managers(Machine&, const Empty&) { return std::vector<PrManagerInfo>{}; }
 
 constexpr Command kCommands[] = {
     command<query_acpi_ospm_status>("query-acpi-ospm-status", "Tells what the guest said of hot-plugged devices."),
-    command<query_vm_generation_id>("query-vm-generation-id", "Tells the number that changes when a guest is copied.")
-        .absent_hardware(),
+    command<query_vm_generation_id>("query-vm-generation-id", "Tells the number that changes when a guest is copied."),
     command<query_pr_managers>("query-pr-managers", "Lists the helpers for persistent reservations.")
         .preconfig()
         .absent_hardware(),

@@ -224,12 +224,57 @@ def dumps(machine):
     check(part == {'status': 'completed', 'completed': 0x200, 'total': 0x200}, 'a part: %s', part)
 
 
+def notes_of_the_guest(machine):
+    """The guest's kernel says where its note for dumps is; a dump has it."""
+    check(machine.ask('query-vm-generation-id') == {'guid': '324e6eaf-d1d1-4bf6-bf41-b9bb6c91fb87'}, 'query-vm-generation-id')
+    check(machine.ask('qom-get', path='/machine/peripheral/generation', property='guid') == '324e6eaf-d1d1-4bf6-bf41-b9bb6c91fb87', 'guid')
+    machine.refused("Parameter 'driver' expects a pluggable device type", 'device_add', driver='vmgenid')
+    machine.refused("Device 'vmgenid' does not support hotplugging", 'device_del', id='generation')
+    guest = machine.guest
+
+    def item(number, size):
+        guest.write(0x510, number, 'w')
+        return bytes(guest.read(0x511) for _ in range(size))
+    count, = struct.unpack('>I', item(0x19, 4))
+    directory = item(0x19, 4 + 64 * count)
+    files = {}
+    for at in range(4, len(directory), 64):
+        size, number = struct.unpack_from('>IH', directory, at)
+        files[directory[at + 8:at + 64].rstrip(b'\0').decode()] = (number, size)
+    number, size = files['etc/vmgenid_guid']
+    page = item(number, size)
+    check(size == 4096 and page[40:56].hex() == 'af6e4e32d1d1f64bbf41b9bb6c91fb87', 'the file with the number: %s', page[:64])
+    number, size = files['etc/vmcoreinfo']
+    check(item(number, size) == b'\1' + bytes(15), 'the file for the note')
+    content = b'OSRELEASE=1'
+    note = struct.pack('<III', 11, len(content), 0) + b'VMCOREINFO\0\0' + content + b'\0'
+
+    def put(address, data):
+        guest.say('write', hex(address), len(data), '0x' + data.hex())
+    put(0x10000, note)
+    put(0x20000, struct.pack('<HHIQ', 1, 1, len(note), 0x10000))
+    # A DMA access: select the item, write 16 bytes.
+    put(0x30000, struct.pack('>IIQ', number << 16 | 0x18, 16, 0x20000))
+    guest.write(0x518, int.from_bytes(struct.pack('>I', 0x30000), 'little'), 'l')
+    check(guest.say('readl', '0x30000') == 0, 'the access failed')
+    machine.ask('dump-guest-memory', paging=False, protocol='file:%s/core' % machine.directory)
+    with open(machine.directory + '/core', 'rb') as core:
+        check(note in core.read(4096), 'the note is not in the dump')
+    # A reset forgets it.
+    machine.ask('system_reset')
+    machine.ask('dump-guest-memory', paging=False, protocol='file:%s/core2' % machine.directory)
+    with open(machine.directory + '/core2', 'rb') as core:
+        check(b'VMCOREINFO' not in core.read(2048), 'the note is still in the dump')
+
+
 SCENES = {
     'cpus': (['-smp', '1,maxcpus=4,sockets=4'], cpus),
     'modules-of-memory': (['-m', '128M,slots=3,maxmem=512M'], modules_of_memory),
     'nodes': (['-preconfig', '-smp', '1,maxcpus=2,sockets=2', '-object', 'memory-backend-ram,id=m0,size=32M',
                '-object', 'memory-backend-ram,id=m1,size=32M'], nodes),
     'dumps': (['-smp', '2'], dumps),
+    'notes-of-the-guest': (['-device', 'vmcoreinfo', '-device', 'vmgenid,id=generation,guid=324e6eaf-d1d1-4bf6-bf41-b9bb6c91fb87'],
+                           notes_of_the_guest),
 }
 
 
