@@ -9,22 +9,16 @@ namespace rhea {
 
 namespace {
 
-/// The back end of the machine's RAM. Others would be objects; there are none yet.
-void memdev(Machine& machine, HmpCall& call) {
-    if (const auto list = call.ask("query-memdev")) {
-        for (const QObject& backend : hmp_list(*list)) {
-            call.print("memory backend: {}\n  size:  {}\n", hmp_text(backend, "id"), hmp_int(backend, "size"));
-            for (const char* key : {"merge", "dump", "prealloc", "share"})
-                call.print("  {}: {}\n", key, hmp_bool(backend, key) ? "true" : "false");
-            if (hmp_member(backend, "reserve")) call.print("  reserve: {}\n", hmp_bool(backend, "reserve") ? "true" : "false");
-            call.print("  policy: {}\n  host nodes: \n", hmp_text(backend, "policy"));
-        }
-        call.write("\n");
-        return;
+void memdev(Machine&, HmpCall& call) {
+    const auto list = call.ask("query-memdev");
+    if (!call.ok(list)) return;
+    for (const QObject& backend : hmp_list(*list)) {
+        call.print("memory backend: {}\n  size:  {}\n", hmp_text(backend, "id"), hmp_int(backend, "size"));
+        for (const char* key : {"merge", "dump", "prealloc", "share"})
+            call.print("  {}: {}\n", key, hmp_bool(backend, key) ? "true" : "false");
+        if (hmp_member(backend, "reserve")) call.print("  reserve: {}\n", hmp_bool(backend, "reserve") ? "true" : "false");
+        call.print("  policy: {}\n  host nodes: \n", hmp_text(backend, "policy"));
     }
-    if (machine.ram())
-        call.print("memory backend: {}\n  size:  {}\n  merge: true\n  dump: true\n  prealloc: false\n  share: false\n  reserve: true\n"
-                   "  policy: default\n  host nodes: \n", machine.type().default_ram_id, machine.ram()->size());
     call.write("\n");
 }
 
@@ -40,10 +34,9 @@ void memory_devices(Machine&, HmpCall& call) {
     }
 }
 
-void ramblock(Machine& machine, HmpCall& call) {
-    call.print("{:>24} {:>8}  {:>18} {:>18} {:>18}\n", "Block Name", "PSize", "Offset", "Used", "Total");
-    if (!machine.ram()) return;
-    call.print("{:>24}    4 KiB  0x{:016x} 0x{:016x} 0x{:016x}\n", machine.type().default_ram_id, 0, machine.ram()->size(), machine.ram()->size());
+void ramblock(Machine&, HmpCall& call) {
+    const auto text = call.ask("x-query-ramblock");
+    if (call.ok(text)) call.write(hmp_text(*text, "human-readable-text"));
 }
 
 /// What is loaded anew at each reset.

@@ -27,6 +27,7 @@ constexpr qom::Property kProperties[] = {
     qom::property("node", qom::kUint32, 0),
     qom::property("slot", qom::kInt32, -1),
     memdev_property(),
+    qom::property("legacy-memdev", qom::kText).internal(),
 };
 constexpr qom::Property kInstanceProperties[] = {qom::property("size", qom::kUint64).from<size_of>()};
 constexpr const qom::Type* kInterfaces[] = {&qom::kMemoryDevice};

@@ -1,8 +1,12 @@
 /// Commands that answer with a text for people (HMP's "info" shows the same).
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "machine/diagnostics/commands.h"
 #include "machine/machine.h"
+#include "machine/objects/memory_backend.h"
+#include "machine/objects/user_creatable.h"
 #include "machine/not_yet.h"
 #include "machine/schema_features.h"
 
@@ -32,13 +36,26 @@ Result<HumanReadableText> query_numa(Machine& machine, const Empty&) {
     return HumanReadableText{std::move(text)};
 }
 
+/// The RAM, or what the nodes' memory is made of, and the modules; the largest first. Each begins where the one before it in age ends.
 Result<HumanReadableText> query_ramblock(Machine& machine, const Empty&) {
+    struct Block {
+        std::string name;
+        std::uint64_t offset, size;
+    };
+    std::vector<Block> blocks;
+    std::uint64_t offset = 0;
+    const auto add = [&](std::string_view name, std::uint64_t size) {
+        blocks.push_back({std::string(name), offset, size});
+        offset += size;
+    };
+    for (const std::string& id : machine.numa().backends())
+        if (const auto* backend = find_object<MemoryBackend>(machine.devices(), id)) add(id, backend->size());
+    if (blocks.empty() && machine.ram()) add(machine.config().machine.properties.memory_backend.value_or(std::string(machine.type().default_ram_id)), machine.ram()->size());
+    for (const PcDimm* dimm : machine.device_memory().dimms()) add(dimm->backend().name(), dimm->size());
+    std::stable_sort(blocks.begin(), blocks.end(), [](const Block& x, const Block& y) { return x.size > y.size; });
     std::string text = fmt::format("{:>24} {:>8}  {:>18} {:>18} {:>18}\n", "Block Name", "PSize", "Offset", "Used", "Total");
-    if (const GuestMemory* ram = machine.ram()) {
-        const std::uint64_t size = ram->below_4g() + ram->above_4g();
-        text += fmt::format("{:>24} {:>4} KiB  {:#018x} {:#018x} {:#018x}\n", machine.type().default_ram_id, kPage / 1024, 0,
-                            size, size);
-    }
+    for (const Block& block : blocks)
+        text += fmt::format("{:>24} {:>4} KiB  {:#018x} {:#018x} {:#018x}\n", block.name, kPage / 1024, block.offset, block.size, block.size);
     return HumanReadableText{std::move(text)};
 }
 

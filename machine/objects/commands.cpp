@@ -99,7 +99,10 @@ void for_each_object(Machine& machine, Visit&& visit) {
 
 Result<std::vector<Memdev>> query_memdev(Machine& machine, const Empty&) {
     std::vector<Memdev> list;
-    for_each_object<MemoryBackend>(machine, [&](const MemoryBackend& backend) {
+    HashOrderedMap<const MemoryBackend*> order;
+    for_each_object<MemoryBackend>(machine, [&](const MemoryBackend& backend) { order.insert(backend.name(), &backend); });
+    order.for_each([&](const std::string&, const MemoryBackend* in_turn) {
+        const MemoryBackend& backend = *in_turn;
         const qom::Values& values = backend.values();
         Memdev info;
         info.id = backend.name();

@@ -5,6 +5,7 @@
 
 #include "chardev/file_descriptor.h"
 #include "machine/guest_memory.h"
+#include "machine/qom/basic_types.h"
 #include "machine/qom/object.h"
 
 namespace rhea {
@@ -22,6 +23,11 @@ public:
     std::uint64_t size() const { return size_; }
     /// Null: the machine's.
     unsigned char* memory() const { return memory_; }
+
+    /// Its memory, as a node.
+    void list_extras(const std::function<void(Extra)>& visit) const override {
+        visit({.name = qom::numbered(name(), 0), .node = &qom::kMemoryRegion});
+    }
 
     static Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation);
     /// Brings the memory of several together, one behind the other; they keep it. Their sizes are whole pages.

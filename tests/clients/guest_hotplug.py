@@ -185,6 +185,9 @@ def nodes(machine):
           '2 nodes\r\nnode 0 cpus: 1\r\nnode 0 size: 32 MB\r\nnode 0 plugged: 0 MB\r\n'
           'node 1 cpus: 0\r\nnode 1 size: 32 MB\r\nnode 1 plugged: 0 MB\r\n', 'info numa')
     machine.refused("object 'm0' is in use, can not be deleted", 'object-del', id='m0')
+    check([m['id'] for m in machine.ask('query-memdev')] == ['m1', 'm0'], 'query-memdev')
+    blocks = machine.ask('human-monitor-command', **{'command-line': 'info ramblock'}).split()
+    check(blocks.index('m0') < blocks.index('m1') and 'pc.ram' not in blocks, 'info ramblock: %s', blocks)
     # The nodes' memory lies one behind the other.
     machine.guest.say('write', hex(32 * MIB - 2), '4', '0x01020304')
     check(machine.guest.say('readl', hex(32 * MIB - 2)) == 0x04030201, 'memory across nodes')
