@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "machine/machine.h"
@@ -115,6 +117,7 @@ Result<std::vector<Memdev>> query_memdev(Machine& machine, const Empty&) {
         info.policy = enum_from_name<objects::HostMemPolicy>(values.text("policy").value_or("default")).value_or(objects::HostMemPolicy{});
         list.push_back(std::move(info));
     });
+    std::reverse(list.begin(), list.end());      // as QEMU puts it together
     return list;
 }
 
