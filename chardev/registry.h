@@ -1,6 +1,7 @@
 #pragma once
 /// The chardevs of one program: made from options, found by label, listed as query-chardev lists them. Everything runs on
 /// the thread of one libuv loop.
+#include <fcntl.h>
 #include <uv.h>
 
 #include <functional>
@@ -61,6 +62,9 @@ public:
     Result<Chardev*> change(const ChardevOptions& options, const NamedFds& named_fds = {});
     /// Adds one made elsewhere (an embedder's own kind, a MemoryChardev); its label must be free.
     Result<Chardev*> add(std::unique_ptr<Chardev> chardev);
+
+    /// As open(2), "/dev/fdset/N" too where the host has such sets; close-on-exec. -1 with errno.
+    int open_file(const std::string& path, int flags) const { return host_.open_file(path, flags | O_CLOEXEC, 0); }
 
     /// Null when there is none.
     Chardev* find(std::string_view label) const;

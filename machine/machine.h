@@ -157,6 +157,7 @@ private:
     void on_cont(std::function<void()> call) override { life_.on_cont(std::move(call)); }
     bool device_exists(std::string_view id_or_path) const override;
     bool is_container(std::string_view path) const override { return devices_.is_container(path); }
+    int open_file(const std::string& path, int flags) override { return chardevs_.open_file(path, flags); }
 
     void add_boot_cpus();
     void reset_cpu(Vcpu& cpu);

@@ -88,7 +88,7 @@ void BlockBackend::submit(IoKind kind, std::uint64_t offset, std::uint64_t bytes
     const std::uint64_t now = uv_hrtime();
     const IoOutcome begun{0, kind, offset, bytes, static_cast<std::int64_t>(now)};
     auto node = root_.shared_node();
-    std::uint64_t delay = node ? node->latency_ns() : 0;
+    std::uint64_t delay = node ? node->delay_ns(kind, bytes, now) : 0;
     if (throttle_ && (kind == IoKind::read || kind == IoKind::write))
         delay += throttle_->delay_ns(kind == IoKind::write, bytes, now);
     ++in_flight_;

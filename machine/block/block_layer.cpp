@@ -189,6 +189,12 @@ std::shared_ptr<ThrottleGroup> BlockLayer::find_throttle_group(const std::string
     return nullptr;
 }
 
+Result<std::shared_ptr<ThrottleGroup>> BlockLayer::named_throttle_group(const std::string& name) const {
+    auto group = find_throttle_group(name);
+    if (!group) return fail(fmt::format("Throttle group '{}' does not exist", name));
+    return group;
+}
+
 std::shared_ptr<ThrottleGroup> BlockLayer::throttle_group(const std::string& name) {
     if (auto known = find_throttle_group(name)) return known;
     std::erase_if(throttle_groups_, [](const auto& group) { return group.expired(); });

@@ -32,6 +32,8 @@ public:
     /// blockdev-add and -blockdev: makes a node that the monitor owns.
     Result<void> add_node(const BlockdevOptions& options);
     Result<void> delete_node(std::string_view node_name);
+    /// blockdev-reopen: nodes in use get other options. All of them or none.
+    Result<void> reopen(const std::vector<BlockdevOptions>& options);
     BlockNode* find_node(std::string_view node_name) const;
     /// Oldest first.
     std::vector<std::shared_ptr<BlockNode>> nodes() const;
@@ -69,6 +71,8 @@ public:
     Result<DriveInfo*> add_drive(const DriveOptions& options);
     /// The limits that backends share under this name; new when there are none.
     std::shared_ptr<ThrottleGroup> throttle_group(const std::string& name);
+    /// One that somebody has: "Throttle group 'x' does not exist".
+    Result<std::shared_ptr<ThrottleGroup>> named_throttle_group(const std::string& name) const;
     /// Null: nobody has one of this name.
     std::shared_ptr<ThrottleGroup> find_throttle_group(const std::string& name) const;
     const std::vector<std::unique_ptr<DriveInfo>>& drives() const { return drives_; }
@@ -90,6 +94,7 @@ private:
                                                  const Inherited* parent);
     Result<std::shared_ptr<BlockNode>> make_node(const BlockdevOptions& options, const Inherited* parent,
                                                  std::shared_ptr<BlockNode> child, bool probed);
+    Result<void> reopen_one(const BlockdevOptions& options, std::vector<std::function<void()>>& undo);
     Result<BlockNodeSettings> make_settings(const BlockdevOptions& options, const Inherited* parent);
     Result<void> check_node_name(const std::string& name) const;
     std::string generate_node_name();

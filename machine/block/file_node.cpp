@@ -64,6 +64,8 @@ private:
 };
 constexpr std::size_t kBounceBytes = 1 << 20;
 
+bool is_fd_set(std::string_view path) { return path.starts_with("/dev/fdset/"); }
+
 }  // namespace
 
 FileNode::FileNode(BlockHost& host, BlockdevDriver driver, BlockNodeSettings settings, std::string path)
@@ -100,12 +102,18 @@ Result<int> FileNode::open_fd(bool writable) const {
             return fail(fmt::format("Could not open '{}': filesystem does not support O_DIRECT", path_));
         }
     }
+    if (is_fd_set(path_)) {
+        if (error == EINVAL) return fail(fmt::format("Could not parse fdset {}", path_));
+        return fail(fmt::format("Could not dup FD for {} flags {:x}: {}", path_, (flags & O_ACCMODE) | direct,
+                                std::strerror(error)));
+    }
     return fail(fmt::format("Could not open '{}': {}", path_, std::strerror(error)));
 }
 
 Result<void> FileNode::open_first() {
     if (!read_only() && !settings().auto_read_only) writable_fd_ = RHEA_TRY(open_fd(true));
-    fd_ = RHEA_TRY(open_fd(false));
+    // A set of passed descriptors need not have one for reading alone.
+    fd_ = writable_fd_ >= 0 && is_fd_set(path_) ? ::fcntl(writable_fd_, F_DUPFD_CLOEXEC, 0) : RHEA_TRY(open_fd(false));
     struct stat st {};
     if (::fstat(fd_, &st) != 0) return fail(fmt::format("Could not stat file: {}", std::strerror(errno)));
     if (driver_ == BlockdevDriver::file && !S_ISREG(st.st_mode))
@@ -120,13 +128,14 @@ Result<void> FileNode::open_first() {
         for (const int fd : {fd_, writable_fd_})  // a device's reads shall wait for their data
             if (fd >= 0) ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);
     }
-    probe_alignment();
+    probe_alignment(settings().cache_direct);
     lock_.bind(fd_, path_);
     return {};
 }
 
-void FileNode::probe_alignment() {
-    if (!settings().cache_direct) return;
+void FileNode::probe_alignment(bool direct) {
+    alignment_ = 1;
+    if (!direct) return;
     AlignedBuffer buffer(4096);
     alignment_ = ::pread(fd_, buffer.data(), 512, 0) < 0 && errno == EINVAL ? 4096 : 512;
 }
@@ -147,6 +156,27 @@ Result<void> FileNode::apply_permissions(BlockPermissions wanted) {
         writable_fd_ = fresh;
     } else if (!writable && settings().auto_read_only && writable_fd_ >= 0) {
         const std::unique_lock lock(fd_mutex_);
+        ::close(writable_fd_);
+        writable_fd_ = -1;
+    }
+    return {};
+}
+
+Result<void> FileNode::prepare_settings(const BlockNodeSettings& next) {
+    const bool opens = !next.read_only && !next.auto_read_only && writable_fd_ < 0;
+    const int fresh = opens ? RHEA_TRY(open_fd(true)) : -1;
+    if (next.cache_direct != settings().cache_direct) {
+        for (const int fd : {fd_, writable_fd_, fresh}) {
+            if (fd < 0 || ::fcntl(fd, F_SETFL, (::fcntl(fd, F_GETFL) & ~O_DIRECT) | (next.cache_direct ? O_DIRECT : 0)) == 0)
+                continue;
+            if (fresh >= 0) ::close(fresh);
+            return fail(fmt::format("Could not open '{}': filesystem does not support O_DIRECT", path_));
+        }
+        probe_alignment(next.cache_direct);
+    }
+    if (fresh >= 0) {
+        writable_fd_ = fresh;
+    } else if (next.read_only && writable_fd_ >= 0) {
         ::close(writable_fd_);
         writable_fd_ = -1;
     }

@@ -36,11 +36,12 @@ protected:
     int do_flush() override;
     Result<void> do_truncate(std::uint64_t bytes) override;
     Result<void> apply_permissions(BlockPermissions wanted) override;
+    Result<void> prepare_settings(const BlockNodeSettings& next) override;
 
 private:
     Result<int> open_fd(bool writable) const;
     Result<void> open_first();
-    void probe_alignment();
+    void probe_alignment(bool direct);
     int fd() const { return writable_fd_ >= 0 ? writable_fd_ : fd_; }
     int read_direct(std::uint64_t offset, std::span<std::uint8_t> buffer) const;
     int write_direct(std::uint64_t offset, std::span<const std::uint8_t> buffer);

@@ -41,6 +41,12 @@ FlatOptions FlatOptions::from_dict(const QDict& dict) {
     return flat;
 }
 
+QDict FlatOptions::to_dict() const {
+    QDict dict;
+    for (const auto& [key, value] : entries_) dict.put(key, value);
+    return dict;
+}
+
 bool FlatOptions::contains(std::string_view key) const {
     return std::any_of(entries_.begin(), entries_.end(), [key](const auto& e) { return e.first == key; });
 }

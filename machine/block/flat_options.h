@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "qobject/describe.h"
 #include "qobject/error.h"
 #include "qobject/qobject.h"
 
@@ -18,6 +19,8 @@ public:
     /// Later entries of the same key override earlier ones.
     explicit FlatOptions(const std::vector<std::pair<std::string, std::string>>& pairs);
     static FlatOptions from_dict(const QDict& dict);
+    /// With the dotted keys as they are.
+    QDict to_dict() const;
 
     bool empty() const { return entries_.empty(); }
     bool contains(std::string_view key) const;
@@ -35,6 +38,15 @@ public:
     Result<std::optional<std::uint64_t>> take_number(std::string_view key);
     /// Bytes, "1M" too.
     Result<std::optional<std::uint64_t>> take_size(std::string_view key);
+    /// "invalid parameter value: x"
+    template <class E>
+    Result<std::optional<E>> take_enum(std::string_view key) {
+        const auto text = take(key);
+        if (!text) return std::nullopt;
+        const auto value = enum_from_name<E>(*text);
+        if (!value) return fail("invalid parameter value: " + *text);
+        return value;
+    }
 
 private:
     std::vector<std::pair<std::string, QObject>> entries_;

@@ -22,7 +22,7 @@ public:
     virtual bool device_exists(std::string_view id_or_path) const = 0;
     /// A QOM path (or the empty string) that leads to something other than a device.
     virtual bool is_container(std::string_view path) const = 0;
-    /// As open(2), close-on-exec; -1 with errno. A place for /dev/fdset/N.
+    /// As open(2), close-on-exec; -1 with errno. Whoever has file descriptor sets opens "/dev/fdset/N" from them.
     virtual int open_file(const std::string& path, int flags);
     /// A warning for the one who started the program, lines ended by '\n'; to stderr.
     virtual void warn(std::string_view text);

@@ -52,12 +52,17 @@ Result<Empty> blockdev_amend(BlockLayer& layer, const XBlockdevAmend& args) {
     return fail("Driver does not support x-blockdev-amend");
 }
 
+Result<Empty> blockdev_reopen(BlockLayer& layer, const BlockdevReopen& args) {
+    RHEA_CHECK(layer.reopen(args.options));
+    return Empty{};
+}
+
 constexpr Command kCommands[] = {
     command<blockdev_create>("blockdev-create", "Makes an image, as a job.").preconfig().not_yet(),
     command<blockdev_amend>("x-blockdev-amend", "Changes options of an image, as a job.")
         .preconfig()
         .with_features(feature::kUnstable),
-    command_not_yet<BlockdevReopen>("blockdev-reopen", "Gives nodes that are in use other options.").preconfig(),
+    command<blockdev_reopen>("blockdev-reopen", "Gives nodes that are in use other options.").preconfig(),
 };
 
 }  // namespace

@@ -26,9 +26,19 @@ void show_throttle(const ThrottleGroup& group, BlockDeviceInfo& info) {
     info.group = group.name();
 }
 
+ImageInfo image_info(const BlockNode& node) {
+    ImageInfo image;
+    image.filename = node.filename();
+    image.format = node.driver_name();
+    image.virtual_size = static_cast<std::int64_t>(node.size());
+    if (const auto bytes = node.allocated_size()) image.actual_size = static_cast<std::int64_t>(*bytes);
+    if (node.has_image_info()) image.dirty_flag = false;
+    return image;
+}
+
 }  // namespace
 
-BlockDeviceInfo node_info(const BlockNode& node, const BlockBackend* backend) {
+BlockDeviceInfo node_info(const BlockNode& node, const BlockBackend* backend, bool flat) {
     BlockDeviceInfo info;
     info.file = node.filename();
     info.node_name = node.name();
@@ -37,11 +47,13 @@ BlockDeviceInfo node_info(const BlockNode& node, const BlockBackend* backend) {
     info.detect_zeroes = node.settings().detect_zeroes;
     info.write_threshold = static_cast<std::int64_t>(node.write_threshold());
     info.cache = {!backend || backend->write_cache(), node.settings().cache_direct, node.settings().cache_no_flush};
-    info.image.filename = info.file;
-    info.image.format = info.drv;
-    info.image.virtual_size = static_cast<std::int64_t>(node.size());
-    if (const auto bytes = node.allocated_size()) info.image.actual_size = static_cast<std::int64_t>(*bytes);
-    if (node.has_image_info()) info.image.dirty_flag = false;
+    info.image = image_info(node);
+    ImageInfo* last = &info.image;
+    for (const BlockNode* filter = &node; !flat && filter->is_filter(); filter = filter->child()) {
+        ++info.backing_file_depth;
+        last->backing_image = std::make_shared<ImageInfo>(image_info(*filter->child()));
+        last = last->backing_image.get();
+    }
     if (backend && backend->throttle()) show_throttle(*backend->throttle(), info);
     return info;
 }

@@ -139,7 +139,8 @@ inline constexpr auto description<BlockInfo> = object("BlockInfo", member<&Block
                                                       member<&BlockInfo::io_status>("io-status"));
 
 /// `backend`: whose limits and write cache are shown; null for a node by itself.
-BlockDeviceInfo node_info(const BlockNode& node, const BlockBackend* backend);
+/// `flat`: only the node itself, not the nodes below a filter.
+BlockDeviceInfo node_info(const BlockNode& node, const BlockBackend* backend, bool flat = false);
 BlockInfo backend_info(const BlockBackend& backend);
 /// Those that query-block shows: named ones, and those with a device.
 std::vector<BlockInfo> all_backend_info(const BlockLayer& layer);

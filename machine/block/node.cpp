@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "json/writer.h"
+#include "machine/block/options.h"
 
 namespace rhea {
 namespace {
@@ -46,6 +47,14 @@ void BlockEdge::detach() {
     std::erase(node->users_, this);
     // Fewer demands cannot conflict; a file that cannot be reopened read-only keeps what it has.
     (void)node->update_permissions();
+}
+
+Result<void> BlockEdge::replace(std::shared_ptr<BlockNode> node) {
+    auto before = node_;
+    const BlockPermissions permissions = permissions_;
+    auto done = attach(std::move(node), permissions);
+    if (!done) (void)attach(std::move(before), permissions);  // as it was, so that nothing is in its way
+    return done;
 }
 
 Result<void> BlockEdge::set_permissions(BlockPermissions permissions) {
@@ -100,6 +109,17 @@ Result<void> BlockNode::update_permissions() {
     return apply_permissions(wanted);
 }
 
+Result<void> BlockNode::prepare_settings(const BlockNodeSettings&) { return {}; }
+
+Result<void> BlockNode::change_settings(const BlockNodeSettings& settings) {
+    constexpr unsigned kWriting = BlockPermissions::write | BlockPermissions::write_unchanged;
+    if (settings.read_only && (cumulative().perm & kWriting))
+        return fail(fmt::format("Read-only block node '{}' cannot support read-write users", name()));
+    RHEA_CHECK(prepare_settings(settings));
+    settings_ = settings;
+    return {};
+}
+
 std::string BlockNode::filename() const {
     if (auto exact = exact_filename()) return *std::move(exact);
     return "json:" + json::to_string(QObject(full_options()));
@@ -111,6 +131,7 @@ int BlockNode::pread(std::uint64_t offset, std::span<std::uint8_t> buffer) {
 }
 
 void BlockNode::note_write(std::uint64_t end) {
+    ++writes_;
     std::uint64_t highest = write_highest_offset_;
     while (end > highest && !write_highest_offset_.compare_exchange_weak(highest, end)) {}
     std::uint64_t threshold = write_threshold_;
@@ -131,7 +152,9 @@ int BlockNode::pwrite(std::uint64_t offset, std::span<const std::uint8_t> buffer
     if (offset > size() || buffer.size() > size() - offset) return EIO;
     if (settings_.detect_zeroes != BlockdevDetectZeroes::off && all_zero(buffer))
         return write_zeroes(offset, buffer.size(), settings_.detect_zeroes == BlockdevDetectZeroes::unmap);
+    debug_event(BlkdebugEvent::pwritev);
     const int error = do_write(offset, buffer);
+    debug_event(BlkdebugEvent::pwritev_done);
     if (error) return error;
     note_write(offset + buffer.size());
     return 0;
@@ -140,7 +163,9 @@ int BlockNode::pwrite(std::uint64_t offset, std::span<const std::uint8_t> buffer
 int BlockNode::write_zeroes(std::uint64_t offset, std::uint64_t bytes, bool may_unmap) {
     if (read_only()) return EPERM;
     if (offset > size() || bytes > size() - offset) return EIO;
+    debug_event(BlkdebugEvent::pwritev_zero);
     const int error = do_write_zeroes(offset, bytes, may_unmap && settings_.unmap);
+    debug_event(BlkdebugEvent::pwritev_done);
     if (error) return error;
     note_write(offset + bytes);
     return 0;
@@ -149,14 +174,34 @@ int BlockNode::write_zeroes(std::uint64_t offset, std::uint64_t bytes, bool may_
 int BlockNode::discard(std::uint64_t offset, std::uint64_t bytes) {
     if (read_only()) return EPERM;
     if (offset > size() || bytes > size() - offset) return EIO;
-    return settings_.unmap ? do_discard(offset, bytes) : 0;
+    if (!settings_.unmap) return 0;
+    ++writes_;
+    return do_discard(offset, bytes);
 }
 
-int BlockNode::flush() { return settings_.cache_no_flush || read_only() ? 0 : do_flush(); }
+int BlockNode::flush() {
+    if (read_only()) return 0;
+    if (const int error = before_flush()) return error;
+    BlockNode* child = below();
+    if (child) child->debug_event(BlkdebugEvent::flush_to_os);
+    // What has not been written to since the last flush has nothing to flush.
+    if (const std::uint64_t writes = writes_; !settings_.cache_no_flush && writes != flushed_writes_) {
+        if (child) child->debug_event(BlkdebugEvent::flush_to_disk);
+        if (const int error = do_flush()) return error;
+        flushed_writes_ = writes;
+    }
+    return child ? child->flush() : 0;
+}
+
+std::uint64_t BlockNode::delay_ns(IoKind kind, std::uint64_t bytes, std::uint64_t now_ns) {
+    BlockNode* child = below();
+    return child ? child->delay_ns(kind, bytes, now_ns) : 0;
+}
 
 Result<void> BlockNode::truncate(std::uint64_t bytes) {
     if (bytes > kMaxImageBytes) return fail(fmt::format("offset({}) exceeds maximum({})", bytes, kMaxImageBytes));
     if (read_only()) return fail("Image is read-only");
+    ++writes_;
     return do_truncate(bytes);
 }
 

@@ -10,11 +10,15 @@
 #include <vector>
 
 #include "machine/block/driver.h"
+#include "machine/block/io.h"
 #include "qobject/error.h"
 
 namespace rhea {
 
 class BlockNode;
+class BlockLayer;
+enum class BlkdebugEvent;
+struct BlockdevOptions;
 
 /// What a user of a node does with it, and lets others do at the same time. The bit numbers are QEMU's: other processes see
 /// them as locked bytes of the file.
@@ -39,6 +43,8 @@ public:
     /// Errors: a conflict with other users, here or in other processes; nothing is attached then.
     Result<void> attach(std::shared_ptr<BlockNode> node, BlockPermissions permissions);
     void detach();
+    /// Another node takes the place of the one that it holds, under the same permissions. All or nothing.
+    Result<void> replace(std::shared_ptr<BlockNode> node);
     /// All or nothing.
     Result<void> set_permissions(BlockPermissions permissions);
 
@@ -81,6 +87,11 @@ public:
     const BlockNodeSettings& settings() const { return settings_; }
     const std::string& name() const { return settings_.name; }
     bool read_only() const { return settings_.read_only; }
+    /// What it was made from, or last changed to; the child is not among it.
+    const std::shared_ptr<const BlockdevOptions>& options() const { return options_; }
+    void set_options(std::shared_ptr<const BlockdevOptions> options) { options_ = std::move(options); }
+    /// Other settings under the same name. All or nothing; no request is under way.
+    Result<void> change_settings(const BlockNodeSettings& settings);
     /// Before the first request only.
     void set_detect_zeroes(BlockdevDetectZeroes mode) { settings_.detect_zeroes = mode; }
     virtual BlockdevDriver driver() const = 0;
@@ -101,8 +112,23 @@ public:
     virtual const BlockNode* child() const { return nullptr; }
     /// The hold on its child; null without one.
     virtual const BlockEdge* child_edge() const { return nullptr; }
-    /// How long a request takes beyond its work (null-co's latency-ns).
-    virtual std::uint64_t latency_ns() const { return 0; }
+    /// The node below that requests pass to; null without one.
+    BlockNode* below() const { return child_edge() ? child_edge()->node() : nullptr; }
+    // Other options for a node in use (blockdev-reopen).
+    /// The driver can do that at all.
+    virtual bool can_reopen() const { return true; }
+    /// The driver's own option (also the child's name) may get another value.
+    virtual bool can_change(std::string_view) const { return false; }
+    /// Takes the values of those that can change. All or nothing; no request is under way.
+    virtual Result<void> change_options(const BlockdevOptions&, const BlockLayer&) { return {}; }
+    /// Another node takes the child's place. The users' requests have ended.
+    virtual Result<void> replace_child(std::shared_ptr<BlockNode>) { return fail("the node has no child"); }
+    /// It adds something to the requests of its child and leaves the data as they are.
+    virtual bool is_filter() const { return false; }
+    /// How long a request waits before its work, limits below included (null-co's latency-ns, throttle). Counts it.
+    virtual std::uint64_t delay_ns(IoKind kind, std::uint64_t bytes, std::uint64_t now_ns);
+    /// Something is about to happen at this node, or in the one above: blkdebug's rules wait for it. On any thread.
+    virtual void debug_event(BlkdebugEvent) {}
 
     int pread(std::uint64_t offset, std::span<std::uint8_t> buffer);
     int pwrite(std::uint64_t offset, std::span<const std::uint8_t> buffer);
@@ -142,10 +168,16 @@ protected:
     virtual int do_write(std::uint64_t offset, std::span<const std::uint8_t> buffer) = 0;
     virtual int do_write_zeroes(std::uint64_t offset, std::uint64_t bytes, bool may_unmap) = 0;
     virtual int do_discard(std::uint64_t, std::uint64_t) { return 0; }
+    /// To the disk, without the child's part.
     virtual int do_flush() { return 0; }
+    /// Before anything else of a flush; an errno value ends it.
+    virtual int before_flush() { return 0; }
     virtual Result<void> do_truncate(std::uint64_t bytes);
     /// The users demand this now: opens, locks, passes it down to children. All or nothing.
     virtual Result<void> apply_permissions(BlockPermissions) { return {}; }
+
+    /// `next` is about to become its settings.
+    virtual Result<void> prepare_settings(const BlockNodeSettings& next);
 
     DiscardStats discard_stats_;
 
@@ -155,10 +187,12 @@ private:
     Result<void> check_conflicts() const;
 
     BlockNodeSettings settings_;
+    std::shared_ptr<const BlockdevOptions> options_;
     std::vector<BlockEdge*> users_;  // oldest first
     bool monitor_owned_ = false;
     void note_write(std::uint64_t end);
 
+    std::atomic<std::uint64_t> writes_{0}, flushed_writes_{0};  // what was written and flushed, counted in requests
     std::atomic<std::uint64_t> write_highest_offset_{0};
     std::atomic<std::uint64_t> write_threshold_{0};
     std::atomic<std::uint64_t> passed_threshold_{0}, passed_by_{0};

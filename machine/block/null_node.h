@@ -14,7 +14,7 @@ public:
     QDict full_options() const override { return full_options_; }
     std::optional<std::string> exact_filename() const override;
     bool is_protocol() const override { return true; }
-    std::uint64_t latency_ns() const override { return latency_ns_; }
+    std::uint64_t delay_ns(IoKind, std::uint64_t, std::uint64_t) override { return latency_ns_; }
 
 protected:
     std::uint64_t byte_size() const override { return bytes_; }

@@ -7,7 +7,9 @@
 #include <cstring>
 
 #include "json/stream.h"
+#include "machine/block/blkdebug_node.h"
 #include "machine/block/block_layer.h"
+#include "machine/block/driver_options.h"
 #include "machine/block/file_node.h"
 #include "machine/block/flat_options.h"
 #include "machine/block/host.h"
@@ -38,11 +40,15 @@ std::size_t height(const BlockNode* node) {
 
 bool in_this_build(BlockdevDriver driver) {
     switch (driver) {
+        case BlockdevDriver::blkdebug:
+        case BlockdevDriver::compress:
+        case BlockdevDriver::copy_on_read:
         case BlockdevDriver::file:
         case BlockdevDriver::host_device:
         case BlockdevDriver::null_aio:
         case BlockdevDriver::null_co:
-        case BlockdevDriver::raw: return true;
+        case BlockdevDriver::raw:
+        case BlockdevDriver::throttle: return true;
         default: return false;
     }
 }
@@ -50,8 +56,6 @@ bool in_this_build(BlockdevDriver driver) {
 Error driver_not_supported(BlockdevDriver driver) {
     return not_supported(fmt::format("Block driver '{}'", enum_name(driver)));
 }
-
-bool is_protocol(BlockdevDriver driver) { return driver != BlockdevDriver::raw; }
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
@@ -82,84 +86,9 @@ Result<BlockdevDriver> driver_for_filename(std::string& filename) {
         return BlockdevDriver::file;
     }
     const auto driver = enum_from_name<BlockdevDriver>(*prefix);
-    if (driver == BlockdevDriver::null_co || driver == BlockdevDriver::null_aio) return *driver;
+    if (driver == BlockdevDriver::null_co || driver == BlockdevDriver::null_aio || driver == BlockdevDriver::blkdebug)
+        return *driver;
     return fail(fmt::format("Unknown protocol '{}'", *prefix));
-}
-
-Result<std::int64_t> to_int64(std::uint64_t value, std::string_view key) {
-    if (value > INT64_MAX) return fail(Error::invalid_parameter_value(key, "a non-negative number below 2^64"));
-    return static_cast<std::int64_t>(value);
-}
-
-template <class E>
-Result<std::optional<E>> take_enum(FlatOptions& flat, std::string_view key) {
-    const auto text = flat.take(key);
-    if (!text) return std::nullopt;
-    const auto value = enum_from_name<E>(*text);
-    if (!value) return fail(fmt::format("invalid parameter value: {}", *text));
-    return value;
-}
-
-Result<std::optional<std::int64_t>> take_bytes(FlatOptions& flat, BlockdevOptions& options, std::string_view key) {
-    FlatOptions as_written = flat;
-    const auto bytes = RHEA_TRY(flat.take_size(key));
-    if (!bytes) return std::nullopt;
-    options.written.put(std::string(key), *as_written.take_value(key));
-    return RHEA_TRY(to_int64(*bytes, key));
-}
-
-/// What every driver takes.
-Result<void> take_common(FlatOptions& flat, BlockdevOptions& options) {
-    options.node_name = flat.take("node-name");
-    if (const auto discard = flat.take("discard")) {
-        if (*discard == "unmap" || *discard == "on") options.discard = BlockdevDiscard::unmap;
-        else if (*discard == "ignore" || *discard == "off") options.discard = BlockdevDiscard::ignore;
-        else return fail("Invalid discard option");
-    }
-    BlockdevCache cache;
-    cache.direct = RHEA_TRY(flat.take_bool("cache.direct"));
-    cache.no_flush = RHEA_TRY(flat.take_bool("cache.no-flush"));
-    if (cache.direct || cache.no_flush) options.cache = cache;
-    options.read_only = RHEA_TRY(flat.take_bool("read-only"));
-    options.auto_read_only = RHEA_TRY(flat.take_bool("auto-read-only"));
-    options.force_share = RHEA_TRY(flat.take_bool("force-share"));
-    options.detect_zeroes = RHEA_TRY(take_enum<BlockdevDetectZeroes>(flat, "detect-zeroes"));
-    return {};
-}
-
-Result<void> take_file(FlatOptions& flat, BlockdevOptions& options, std::optional<std::string> filename) {
-    BlockdevFile file;
-    file.filename = filename.value_or("");
-    file.locking = RHEA_TRY(take_enum<FileLocking>(flat, "locking"));
-    file.aio = RHEA_TRY(take_enum<BlockdevAio>(flat, "aio"));
-    file.pr_manager = flat.take("pr-manager");
-    if (const auto batch = RHEA_TRY(flat.take_number("aio-max-batch")))
-        file.aio_max_batch = RHEA_TRY(to_int64(*batch, "aio-max-batch"));
-    file.drop_cache = RHEA_TRY(flat.take_bool("drop-cache"));
-    file.x_check_cache_dropped = RHEA_TRY(flat.take_bool("x-check-cache-dropped"));
-    options.u = file;
-    return {};
-}
-
-Result<void> take_null(FlatOptions& flat, BlockdevOptions& options, const std::optional<std::string>& filename) {
-    const std::string only = fmt::format("{}://", enum_name(options.driver));
-    if (filename && *filename != only) return fail(fmt::format("The only allowed filename for this driver is '{}'", only));
-    BlockdevNull null;
-    null.size = RHEA_TRY(take_bytes(flat, options, "size"));
-    null.latency_ns = RHEA_TRY(flat.take_number("latency-ns"));
-    FlatOptions as_written = flat;
-    null.read_zeroes = RHEA_TRY(flat.take_bool("read-zeroes"));
-    if (null.read_zeroes) options.written.put("read-zeroes", *as_written.take_value("read-zeroes"));
-    options.u = null;
-    return {};
-}
-
-Result<void> take_raw(FlatOptions& flat, BlockdevOptions& options) {
-    BlockdevRaw raw;
-    raw.offset = RHEA_TRY(take_bytes(flat, options, "offset"));
-    raw.size = RHEA_TRY(take_bytes(flat, options, "size"));
-    options.u = raw;
-    return {};
 }
 
 }  // namespace
@@ -225,19 +154,36 @@ Result<std::shared_ptr<BlockNode>> BlockLayer::make_node(const BlockdevOptions& 
         case BlockdevDriver::null_aio:
         case BlockdevDriver::null_co: node = NullNode::open(options, std::move(settings)); break;
         case BlockdevDriver::raw: node = RawNode::open(options, std::move(settings), std::move(child), probed); break;
+        case BlockdevDriver::blkdebug: node = BlkdebugNode::open(options, std::move(settings), std::move(child)); break;
+        case BlockdevDriver::copy_on_read: {
+            const auto& cor = std::get<BlockdevCor>(options.u);
+            node = CopyOnReadNode::open(cor, std::move(settings), std::move(child), find_node(cor.bottom.value_or("")));
+            break;
+        }
+        case BlockdevDriver::throttle: {
+            auto group = RHEA_TRY(named_throttle_group(std::get<BlockdevThrottle>(options.u).throttle_group));
+            node = ThrottleNode::open(std::move(group), std::move(settings), std::move(child));
+            break;
+        }
+        case BlockdevDriver::compress:
+            // No format of this build can write compressed data.
+            return fail(fmt::format("Compression is not supported for underlying format: {}", child->driver_name()));
         default: return fail(driver_not_supported(options.driver));
     }
-    if (node) nodes_.push_back(*node);
+    if (!node) return node;
+    (*node)->set_options(std::make_shared<const BlockdevOptions>(options));
+    nodes_.push_back(*node);
     return node;
 }
 
 Result<std::shared_ptr<BlockNode>> BlockLayer::open_options(const BlockdevOptions& options, const Inherited* parent) {
     std::shared_ptr<BlockNode> child;
-    if (const auto* raw = std::get_if<BlockdevRaw>(&options.u)) {
+    if (!in_this_build(options.driver)) return fail(driver_not_supported(options.driver));
+    if (const BlockdevRef* ref = child_of(options)) {
         const Inherited inherited = Inherited::from(options, parent);
         if (inherited.depth > kMaxDepth) return fail("Too many nested block nodes");
-        child = raw->file.definition ? RHEA_TRY(open_options(*raw->file.definition, &inherited))
-                                     : RHEA_TRY(lookup(raw->file.reference, raw->file.reference));
+        child = ref->definition ? RHEA_TRY(open_options(*ref->definition, &inherited))
+                                : RHEA_TRY(lookup(ref->reference, ref->reference));
     }
     return make_node(options, parent, std::move(child), false);
 }
@@ -288,9 +234,11 @@ Result<std::shared_ptr<BlockNode>> BlockLayer::open_flat(std::optional<std::stri
     const Inherited inherited = Inherited::from(options, parent);
     if (inherited.depth > kMaxDepth) return fail("Too many nested block nodes");
     std::shared_ptr<BlockNode> child;
-    if (!is_protocol(options.driver)) {
-        FlatOptions below = flat.take_group("file");
-        const auto reference = flat.take("file");
+    if (const std::string_view key = child_option(options.driver); !key.empty()) {
+        if (options.driver == BlockdevDriver::blkdebug && filename)
+            filename = RHEA_TRY(take_blkdebug_filename(flat, *filename));
+        FlatOptions below = flat.take_group(key);
+        const auto reference = flat.take(key);
         if (reference && parent) {
             child = RHEA_TRY(lookup(*reference, *reference));
         } else if (filename || !below.empty()) {
@@ -298,7 +246,8 @@ Result<std::shared_ptr<BlockNode>> BlockLayer::open_flat(std::optional<std::stri
                 return fail("Can't specify 'file' and 'filename' options at the same time");
             child = RHEA_TRY(open_flat(std::move(filename), std::move(below), &inherited));
         } else {
-            return fail(driver ? "A block device must be specified for \"file\"" : "Must specify either driver or file");
+            return fail(driver ? fmt::format("A block device must be specified for \"{}\"", key)
+                               : "Must specify either driver or file");
         }
         if (!driver) {
             std::array<std::uint8_t, kProbeBytes> head{};
@@ -310,12 +259,9 @@ Result<std::shared_ptr<BlockNode>> BlockLayer::open_flat(std::optional<std::stri
                                         child->filename(), format));
         }
         if (flat.contains("backing")) return fail("Driver doesn't support backing files");
-        RHEA_CHECK(take_raw(flat, options));
-    } else if (options.driver == BlockdevDriver::file || options.driver == BlockdevDriver::host_device) {
-        RHEA_CHECK(take_file(flat, options, std::move(filename)));
-    } else {
-        RHEA_CHECK(take_null(flat, options, filename));
+        filename.reset();
     }
+    RHEA_CHECK(take_driver_options(flat, options, std::move(filename)));
     auto node = RHEA_TRY(make_node(options, parent, std::move(child), !driver));
     if (!driver && !node->read_only()) {
         host_.warn(

@@ -36,11 +36,10 @@ Result<std::vector<BlockStatsInfo>> query_blockstats(BlockLayer& layer, const Qu
     return all;
 }
 
-/// `flat` leaves out backing images, which no node has yet.
-Result<std::vector<BlockDeviceInfo>> query_named_block_nodes(BlockLayer& layer, const QueryNamedBlockNodesArg&) {
+Result<std::vector<BlockDeviceInfo>> query_named_block_nodes(BlockLayer& layer, const QueryNamedBlockNodesArg& args) {
     std::vector<BlockDeviceInfo> all;
     const auto nodes = layer.nodes();
-    for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) all.push_back(node_info(**node, nullptr));
+    for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) all.push_back(node_info(**node, nullptr, args.flat.value_or(false)));
     return all;
 }
 

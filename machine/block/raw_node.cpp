@@ -10,11 +10,26 @@
 
 namespace rhea {
 
+namespace {
+
+Result<void> check_signs(const BlockdevRaw& raw) {
+    if (raw.offset && *raw.offset < 0) return fail("Parameter 'offset' expects a non-negative number below 2^64");
+    if (raw.size && *raw.size < 0) return fail("Parameter 'size' expects a non-negative number below 2^64");
+    return {};
+}
+
+}  // namespace
+
 RawNode::RawNode(const BlockdevOptions& options, BlockNodeSettings settings, bool probed)
     : BlockNode(std::move(settings)),
       file_("file", false, [this] { return fmt::format("node '{}'", name()); }),
       probed_(probed) {
+    set_window(options);
+}
+
+void RawNode::set_window(const BlockdevOptions& options) {
     const auto& raw = std::get<BlockdevRaw>(options.u);
+    own_options_ = {};
     own_options_.put("driver", "raw");
     const auto put = [&](const char* key, const std::optional<std::int64_t>& value) {
         if (!value) return;
@@ -24,14 +39,14 @@ RawNode::RawNode(const BlockdevOptions& options, BlockNodeSettings settings, boo
     put("offset", raw.offset);
     put("size", raw.size);
     offset_ = static_cast<std::uint64_t>(raw.offset.value_or(0));
+    window_.reset();
     if (raw.size) window_ = static_cast<std::uint64_t>(*raw.size);
 }
 
 Result<std::shared_ptr<BlockNode>> RawNode::open(const BlockdevOptions& options, BlockNodeSettings settings,
                                                  std::shared_ptr<BlockNode> file, bool probed) {
     const auto& raw = std::get<BlockdevRaw>(options.u);
-    if (raw.offset && *raw.offset < 0) return fail("Parameter 'offset' expects a non-negative number below 2^64");
-    if (raw.size && *raw.size < 0) return fail("Parameter 'size' expects a non-negative number below 2^64");
+    RHEA_CHECK(check_signs(raw));
     auto node = std::make_shared<RawNode>(options, std::move(settings), probed);
     RHEA_CHECK(node->file_.attach(std::move(file), {}));
     RHEA_CHECK(node->check_window());
@@ -50,6 +65,15 @@ Result<void> RawNode::check_window() const {
                         "containing file ({})",
                         offset_, *window_, whole));
     return {};
+}
+
+Result<void> RawNode::change_options(const BlockdevOptions& next, const BlockLayer&) {
+    RHEA_CHECK(check_signs(std::get<BlockdevRaw>(next.u)));
+    const auto before = options();
+    set_window(next);
+    auto done = check_window();
+    if (!done) set_window(*before);
+    return done;
 }
 
 QDict RawNode::full_options() const {
@@ -75,7 +99,9 @@ int RawNode::do_read(std::uint64_t offset, std::span<std::uint8_t> buffer) {
     const std::uint64_t left = byte_size() - std::min(offset, byte_size());
     const std::size_t inside = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), left));
     std::fill(buffer.begin() + static_cast<std::ptrdiff_t>(inside), buffer.end(), std::uint8_t{0});
-    return inside ? file_.node()->pread(offset_ + offset, buffer.first(inside)) : 0;
+    if (inside == 0) return 0;
+    file_.node()->debug_event(BlkdebugEvent::read_aio);
+    return file_.node()->pread(offset_ + offset, buffer.first(inside));
 }
 
 int RawNode::do_write(std::uint64_t offset, std::span<const std::uint8_t> buffer) {
@@ -87,6 +113,7 @@ int RawNode::do_write(std::uint64_t offset, std::span<const std::uint8_t> buffer
                     head.begin() + static_cast<std::ptrdiff_t>(at));
         if (probe_format(head) != "raw") return EPERM;
     }
+    file_.node()->debug_event(BlkdebugEvent::write_aio);
     return file_.node()->pwrite(offset_ + offset, buffer);
 }
 

@@ -19,7 +19,11 @@ public:
     bool has_image_info() const override { return file_.node()->has_image_info(); }
     const BlockNode* child() const override { return file_.node(); }
     const BlockEdge* child_edge() const override { return &file_; }
-    std::uint64_t latency_ns() const override { return file_.node()->latency_ns(); }
+    Result<void> replace_child(std::shared_ptr<BlockNode> child) override { return file_.replace(std::move(child)); }
+    bool can_change(std::string_view option) const override {
+        return option == "offset" || option == "size" || option == "file";
+    }
+    Result<void> change_options(const BlockdevOptions& next, const BlockLayer& layer) override;
 
 protected:
     std::uint64_t byte_size() const override;
@@ -27,11 +31,11 @@ protected:
     int do_write(std::uint64_t offset, std::span<const std::uint8_t> buffer) override;
     int do_write_zeroes(std::uint64_t offset, std::uint64_t bytes, bool may_unmap) override;
     int do_discard(std::uint64_t offset, std::uint64_t bytes) override;
-    int do_flush() override { return file_.node()->flush(); }
     Result<void> do_truncate(std::uint64_t bytes) override;
     Result<void> apply_permissions(BlockPermissions wanted) override { return file_.set_permissions(wanted); }
 
 private:
+    void set_window(const BlockdevOptions& options);
     Result<void> check_window() const;
 
     BlockEdge file_;

@@ -62,6 +62,10 @@ class PictureWriter {
 public:
     static void start(Machine& machine, const std::string& filename, ImageFormat format, PngWriter png, Picture picture, Reply<Empty> reply) {
         auto* writer = new PictureWriter(filename, format, png, std::move(picture), std::move(reply));
+        if (filename.starts_with("/dev/fdset/")) {  // whose sets belong to the loop's thread
+            writer->fd_ = FileDescriptor(machine.chardevs().open_file(filename, O_WRONLY));
+            if (!writer->fd_) writer->open_error_ = errno;
+        }
         uv_queue_work(machine.loop(), &writer->work_, &PictureWriter::run, &PictureWriter::done);
     }
 
