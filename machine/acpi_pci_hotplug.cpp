@@ -8,20 +8,41 @@ namespace {
 
 std::uint32_t slot_bit(const Device& device) { return 1u << static_cast<const PciDevice&>(device).slot(); }
 
-/// Parts of the board stay.
-bool may_go(const Device& device) { return device.type().hotpluggable && device.type().pluggable; }
+/// Parts of the board stay, and bridges that the guest has always had.
+bool may_go(const Device& device) {
+    return device.type().hotpluggable && device.type().pluggable && (device.hotplugged() || !device.type().is_a("base-pci-bridge"));
+}
 
 }  // namespace
 
+AcpiPciHotplug::~AcpiPciHotplug() {
+    if (parent_) std::erase(parent_->behind_, this);
+    for (AcpiPciHotplug* other : behind_) other->parent_ = nullptr;
+}
+
+AcpiPciHotplug* AcpiPciHotplug::select(unsigned& number) {
+    if (number == 0) return this;
+    for (AcpiPciHotplug* other : behind_) {
+        --number;
+        if (AcpiPciHotplug* found = other->select(number)) return found;
+    }
+    return nullptr;
+}
+
+void AcpiPciHotplug::notify() const {
+    if (parent_) parent_->notify();
+    else if (notify_) notify_();
+}
+
 void AcpiPciHotplug::plugged(Device& device) {
     up_ |= slot_bit(device);
-    notify_();
+    notify();
 }
 
 Result<void> AcpiPciHotplug::request_unplug(Device& device) {
     device.set_unplug_pending(true);
     down_ |= slot_bit(device);
-    notify_();
+    notify();
     return {};
 }
 
@@ -46,6 +67,7 @@ void AcpiPciHotplug::reset() {
     up_ = 0;
     for (unsigned slot = 0; slot < 32; ++slot)
         if (asked & 1u << slot) eject(1u << slot);
+    for (AcpiPciHotplug* other : behind_) other->reset();
 }
 
 }  // namespace rhea

@@ -3,6 +3,7 @@
 /// guest is asked to let go, and its eject. Whoever maps the registers reads and writes them through this.
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "machine/hotplug.h"
 #include "machine/pci.h"
@@ -14,6 +15,17 @@ public:
     /// `notify` raises the guest's attention (GPE 1, then the SCI). All outlive it.
     AcpiPciHotplug(PciBus& bus, DeviceRemoval& removal, std::function<void()> notify)
         : bus_(bus), removal_(removal), notify_(std::move(notify)) {}
+
+    /// Of a bus behind a bridge: `parent` is that of the bridge's own bus, and may go first.
+    AcpiPciHotplug(PciBus& bus, DeviceRemoval& removal, AcpiPciHotplug& parent) : bus_(bus), removal_(removal), parent_(&parent) {
+        parent.behind_.push_back(this);
+    }
+    ~AcpiPciHotplug() override;
+    AcpiPciHotplug(const AcpiPciHotplug&) = delete;
+    AcpiPciHotplug& operator=(const AcpiPciHotplug&) = delete;
+
+    /// 0 is this bus; the others are behind it, each before what is behind it in turn. Counts `number` down. Null: there is none.
+    AcpiPciHotplug* select(unsigned& number);
 
     void plugged(Device& device) override;
     Result<void> request_unplug(Device& device) override;
@@ -29,9 +41,13 @@ public:
     void reset();
 
 private:
+    void notify() const;
+
     PciBus& bus_;
     DeviceRemoval& removal_;
     std::function<void()> notify_;
+    AcpiPciHotplug* parent_ = nullptr;
+    std::vector<AcpiPciHotplug*> behind_;
     std::uint32_t up_ = 0, down_ = 0;
 };
 

@@ -100,6 +100,11 @@ void stats(Machine&, HmpCall& call) {
 }
 
 /// Only what runs with translated code knows of it.
+void usb(Machine&, HmpCall& call) {
+    const auto list = call.ask("x-query-usb");
+    if (call.ok(list)) call.write(hmp_text(*list, "human-readable-text"));
+}
+
 void jit(Machine&, HmpCall& call) { call.error(Error::generic("JIT information is only available with accel=tcg")); }
 
 void vm_generation(Machine&, HmpCall& call) {
@@ -137,7 +142,7 @@ constexpr HmpCommand kInfo[] = {
     hmp_command<stats>("stats", "s target, s? names, s? provider", "target [names] [provider]", "show statistics of the VM or its CPUs"),
     answer<"">("tpm", "", "", "show the TPM"),
     answer<"">("trace-events", "s? name, i? vcpu", "[name] [vcpu]", "show the trace events and whether they are on"),
-    answer<"Error: USB support not enabled\n">("usb", "", "", "show the guest's USB devices"),
+    hmp_command<usb>("usb", "", "", "show the guest's USB devices"),
     answer<"Command \"info usbhost\" is not available.\n">("usbhost", "", "", "show the host's USB devices"),
     answer<"">("rdma", "", "", "show the state of RDMA"),
     answer<"Dirty page limit not enabled!\n">("vcpu_dirty_limit", "", "", "show how fast CPUs may write memory"),

@@ -1,4 +1,6 @@
 /// Lists of what the machine has of a kind.
+#include <algorithm>
+
 #include "machine/commands.h"
 #include "machine/input/commands.h"
 #include "machine/machine.h"
@@ -19,6 +21,7 @@ Result<std::vector<MouseInfo>> query_mice(Machine& machine, const Empty&) {
     std::vector<MouseInfo> mice;
     for (const PointerDevice& pointer : machine.pointers())
         mice.push_back({pointer.name, pointer.index, mice.empty(), pointer.absolute});
+    std::reverse(mice.begin(), mice.end());
     return mice;
 }
 

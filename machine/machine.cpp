@@ -13,6 +13,7 @@
 #include "machine/objects/memory_backend.h"
 #include "machine/objects/user_creatable.h"
 #include "machine/pc_board.h"
+#include "machine/usb/usb_commands.h"
 #include "machine/qdev.h"
 
 namespace rhea {
@@ -32,7 +33,7 @@ Machine::Machine(uv_loop_t* loop, Engine& engine, Chardevs& chardevs, Clocks& cl
       input_(clocks_, [this] { return life_.running() || life_.state() == RunState::suspended; }),
       network_(loop, clocks, engine.events(), chardevs),
       removals_(loop, devices_, engine.events()),
-      platform_{loop, ports_, memory_, clocks, life_, engine.events(), block_, chardevs, removals_, devices_, network_},
+      platform_{loop, ports_, memory_, clocks, life_, engine.events(), block_, chardevs, removals_, devices_, network_, input_},
       log_items_(config.log_items) {
     life_.on_a20([this](bool enabled) { a20_ = enabled; });
     devices_.set_machine(std::make_unique<MachineObject>(*this));
@@ -248,6 +249,12 @@ bool Machine::make_ram(const cli::Reporter& reporter) {
 }
 
 bool Machine::plug_devices(const cli::Reporter& reporter) {
+    for (const cli::Text& device : config_.usb_devices) {
+        if (auto plugged = plug_usb_device(*this, device.value)) continue;
+        else reporter.error(device.where, plugged.error());
+        reporter.error(device.where, fmt::format("could not add USB device '{}'", device.value));
+        return false;
+    }
     for (const cli::Arguments& device : config_.devices) {
         auto plugged = plug_device(*this, device.members, device.mode);
         if (plugged) continue;

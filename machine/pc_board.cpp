@@ -15,6 +15,7 @@
 #include "machine/machine.h"
 #include "machine/platform.h"
 #include "machine/qdev.h"
+#include "machine/usb/usb_commands.h"
 
 namespace rhea {
 
@@ -197,6 +198,7 @@ Result<void> PcBoard::build(Machine& machine) {
     drives_.add_ide(machine, gsi_, pci_);
     RHEA_CHECK(drives_.attach_disks(machine));
     drives_.fill_cmos(*rtc_);
+    if (config.machine.properties.usb.value_or(false)) RHEA_CHECK(add_onboard_usb(machine));
     pm_ = &add_pci<Piix4Pm>(machine, devfn(1, 3), machine.ports(), machine.clocks(), gsi_.line(9), life);
     tree.skip_onboard(8);                                                 // SMBus EEPROMs
     for (unsigned i = 0; i < eeproms_.size(); ++i) pm_->smbus().attach(SmbusEeprom::kFirstAddress + i, &eeproms_[i]);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "machine/devices/pci_bridge.h"
+
 namespace rhea {
 
 namespace {
@@ -39,19 +41,50 @@ PciMemoryRegion region_info(unsigned index, const PciBar& bar) {
     return info;
 }
 
-PciDeviceInfo device_info(const PciDevice& device) {
+PciMemoryRange range_info(const PciBridge::Range& range) { return {static_cast<std::int64_t>(range.base), static_cast<std::int64_t>(range.limit)}; }
+
+std::vector<PciDeviceInfo> devices_info(const PciBus& bus, std::int64_t number);
+
+PciBridgeInfo bridge_info(const PciBridge& bridge) {
+    PciBridgeInfo info{};
+    info.bus = {bridge.primary_number(),
+                bridge.secondary_number(),
+                bridge.subordinate_number(),
+                range_info(bridge.io_range()),
+                range_info(bridge.memory_range()),
+                range_info(bridge.prefetchable_range())};
+    // Until the guest has numbered it, nobody gets to what is behind.
+    if (info.bus.secondary != 0) info.devices = devices_info(bridge.secondary(), info.bus.secondary);
+    return info;
+}
+
+PciDeviceInfo device_info(const PciDevice& device, std::int64_t bus) {
     PciDeviceInfo info{};
+    info.bus = bus;
     info.slot = device.slot();
     info.function = device.function();
     info.class_info.class_code = device.config_word(0x0a);
     if (const auto name = pci_class_name(device.config_word(0x0a)); !name.empty()) info.class_info.desc = name;
-    info.id = {device.config_word(0x02), device.config_word(0x00), device.config_word(0x2e), device.config_word(0x2c)};
+    info.id = {device.config_word(0x02), device.config_word(0x00), {}, {}};
+    if (const auto* bridge = dynamic_cast<const PciBridge*>(&device)) {
+        info.pci_bridge = bridge_info(*bridge);
+    } else {
+        info.id.subsystem = device.config_word(0x2e);
+        info.id.subsystem_vendor = device.config_word(0x2c);
+    }
     info.irq_pin = device.config_byte(0x3d);
     if (info.irq_pin != 0) info.irq = device.config_byte(0x3c);
     info.qdev_id = device.id();
     for (unsigned i = 0; i < PciDevice::kBars; ++i)
         if (device.bar(i).kind != PciBar::Kind::none) info.regions.push_back(region_info(i, device.bar(i)));
     return info;
+}
+
+std::vector<PciDeviceInfo> devices_info(const PciBus& bus, std::int64_t number) {
+    std::vector<PciDeviceInfo> all;
+    for (unsigned devfn = 0; devfn < PciBus::kFunctions; ++devfn)
+        if (const auto* device = bus.at(devfn)) all.push_back(device_info(*device, number));
+    return all;
 }
 
 constexpr Command kPciCommands[] = {
@@ -70,8 +103,7 @@ Result<std::vector<PciInfo>> query_pci(PciRootBuses& buses, const Empty&) {
     std::vector<PciInfo> all;
     for (const auto* bus : buses) {
         PciInfo info{};
-        for (unsigned devfn = 0; devfn < PciBus::kFunctions; ++devfn)
-            if (const auto* device = bus->at(devfn)) info.devices.push_back(device_info(*device));
+        info.devices = devices_info(*bus, 0);
         all.push_back(std::move(info));
     }
     return all;

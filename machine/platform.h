@@ -18,6 +18,7 @@ class Chardevs;
 class Clocks;
 class DeviceRemoval;
 class EventBus;
+class Input;
 class MachineControl;
 namespace net {
 class Network;
@@ -35,6 +36,7 @@ struct Platform {
     DeviceRemoval& removal;
     qom::Tree& tree;
     net::Network& network;
+    Input& input;
 };
 
 /// An object that is being made: with what, and for where.

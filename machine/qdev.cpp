@@ -72,6 +72,16 @@ Result<const qom::Type*> driver_type(std::string_view name, bool hotplugged) {
     return type;
 }
 
+/// A sound device names one of -audiodev.
+Result<void> check_audiodev(const Machine& machine, const qom::Values& values, std::string_view name) {
+    const qom::Property* property = values.type().find(name);
+    if (!property || property->type != &qom::kAudiodev) return {};
+    const auto wanted = values.text(name);
+    for (const cli::Arguments& audio : machine.config().audiodevs)
+        if (const QObject* id = audio.members.find("id"); id && id->string() && wanted == *id->string()) return {};
+    return fail(fmt::format("Property '{}.{}' can't find value '{}'", values.type().name, name, wanted.value_or("")));
+}
+
 Result<Bus*> bus_for(Machine& machine, const qom::Type& type, const std::optional<std::string>& path) {
     const std::string_view kind = type.bus_kind();
     if (path) {
@@ -93,6 +103,7 @@ Result<std::unique_ptr<Device>> make_device(Machine& machine, qom::Creation& cre
         // Lists and objects do not survive the way of the old option format.
         if (creation.hotplugged && (property.value.list() || property.value.dict())) continue;
         RHEA_CHECK(creation.values.set(property.key, property.value, mode));
+        RHEA_CHECK(check_audiodev(machine, creation.values, property.key));
     }
     const qom::Values values = creation.values;
     auto made = RHEA_TRY(values.type().create(creation));

@@ -45,7 +45,6 @@ bool check_supported(const cli::Config& config, const cli::Reporter& reporter) {
     check.list(config.fsdevs);
     check.list(config.tpmdevs);
     check.list(config.plugins);
-    check.list(config.usb_devices);
     check.list(config.gdbs, [](const cli::Text& gdb) { return gdb.value == "none"; });
     check.list(config.vncs, [](const cli::Group& vnc) {
         const std::string display = vnc.options.get("vnc");

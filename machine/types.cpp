@@ -6,6 +6,7 @@
 #include "machine/devices/atapi.h"
 #include "machine/devices/floppy.h"
 #include "machine/devices/fw_cfg.h"
+#include "machine/devices/hda.h"
 #include "machine/devices/i440fx.h"
 #include "machine/devices/hpet.h"
 #include "machine/devices/i6300esb.h"
@@ -21,11 +22,14 @@
 #include "machine/devices/isa_parallel.h"
 #include "machine/devices/isa_serial.h"
 #include "machine/devices/mc146818rtc.h"
+#include "machine/devices/nvme.h"
+#include "machine/devices/pci_bridge.h"
 #include "machine/devices/pci_presence.h"
 #include "machine/devices/piix3.h"
 #include "machine/devices/piix4_pm.h"
 #include "machine/devices/port92.h"
 #include "machine/devices/pvpanic.h"
+#include "machine/devices/sound_cards.h"
 #include "machine/devices/vga/cirrus_vga.h"
 #include "machine/devices/vga/std_vga.h"
 #include "machine/devices/vmcoreinfo.h"
@@ -42,6 +46,8 @@
 #include "machine/objects/tls_creds.h"
 #include "machine/qom/basic_types.h"
 #include "machine/scsi/scsi_bus.h"
+#include "machine/usb/usb_bus.h"
+#include "machine/usb/usb_types.h"
 #include "machine/virtio/types.h"
 #include "machine/virtio/virtio_serial.h"
 
@@ -84,14 +90,23 @@ constexpr const Type* kAll[] = {
     &kVirtioBalloon, &kBalloonPciBase, &kBalloonPci, &kBalloonPciTransitional, &kBalloonPciNonTransitional,
     &kVirtioNet, &kNetPciBase, &kNetPci, &kNetPciTransitional, &kNetPciNonTransitional,
     &kVirtioSerial, &kSerialPciBase, &kSerialPci, &kSerialPciTransitional, &kSerialPciNonTransitional,
+    &kVirtioGpuBase, &kVirtioGpu, &kGpuPciBase, &kGpuPciBaseType, &kGpuPci, &kVirtioVgaBase, &kVirtioVgaBaseType, &kVirtioVga,
     &kVirtioInput, &kVirtioInputHid, &kInputPci, &kInputHidPci, &kVirtioKeyboard, &kKeyboardPciBase, &kKeyboardPci, &kVirtioTablet,
     &kTabletPciBase, &kTabletPci, &kVirtioMouse, &kMousePciBase, &kMousePci,
     &kVirtioSerialBus, &kVirtioSerialPort, &kVirtSerialPort, &kVirtConsole,
     // SCSI
     &ScsiBus::kType, &kScsiDevice, &kScsiDiskBase, &kScsiHd, &kScsiCd, &kScsiBlock, &kScsiGeneric,
     &kLsi53c895a, &kLsi53c810, &kMegasasBase, &kMegasas, &kMegasasGen2, &kMptsas1068, &kPvscsi,
+    // USB
+    &UsbBus::kType, &kUsbDevice, &kUsbHub, &kUsbHid, &kUsbTablet, &kUsbKbd, &kUsbMouse, &kUsbWacomTablet,
+    &kUsbStorageDev, &kUsbStorage, &kUsbBot, &kUsbUas, &kUsbSerialDev, &kUsbSerial, &kUsbBraille, &kUsbRedir, &kUsbAudio, &kUsbCcid, &kCcidBus,
+    &kPciUhci, &kPiix3Uhci, &kPiix4Uhci, &kIch9Uhci1, &kIch9Uhci2, &kIch9Uhci3, &kIch9Uhci4, &kIch9Uhci5, &kIch9Uhci6,
+    &kPciEhci, &kUsbEhci, &kIch9Ehci1, &kIch9Ehci2, &kPciXhci, &kBaseXhci, &kQemuXhci, &kNecXhci, &kPciOhci,
     // PCI functions
-    &kE1000Base, &kE1000, &kRtl8139, &kPciUhci, &kPiix3Uhci, &kPiix4Uhci, &kAc97, &kHdaGeneric, &kIntelHda, &kPciVga, &StdVga::kType, &CirrusVga::kType,
+    &kE1000Base, &kE1000, &kRtl8139, &kPciVga, &StdVga::kType, &CirrusVga::kType, &kSecondaryVga, &kBochsDisplay,
+    &kAc97, &kEs1370, &kSb16, &kCs4231a, &kGus, &kAdlib,
+    &kHdaBus, &kHdaGeneric, &kIntelHda, &kIch9IntelHda, &kHdaCodec, &kHdaAudio, &kHdaDuplex, &kHdaOutput, &kHdaMicro,
+    &kBasePciBridge, &kPciBridge, &kPciBridgeSeat, &kI82801b11Bridge, &kNvmeBus, &kNvme, &kNvmeNamespace,
     // watchdogs
     &Ib700::kType, &I6300Esb::kType,
 };

@@ -158,7 +158,7 @@ constexpr OptionRow kRows[] = {
      "parameters of iSCSI sessions (which images on iSCSI would have; they cannot be opened here)", group<"iscsi">},
 
     {"usb", "", usb, works, "adds a USB controller (-machine usb=on)", machine<"usb", "on">},
-    {"usbdevice", "NAME", usb, refused, "adds a USB device", add_usb_device},
+    {"usbdevice", "NAME", usb, works, "adds a USB device", add_usb_device},
 
     {"display", "none", display, in_part, "the screen's window on the host: here there is none", set_display},
     {"nographic", "", display, works, "no screen: the serial port and the monitor share the terminal",

@@ -1,6 +1,6 @@
 #pragma once
 /// The registers by which the guest's ACPI code learns of PCI devices that come and are to go, and ejects them (QEMU's
-/// published "ACPI PCI hotplug interface"): 0xae00, a bit for each slot of the root bus.
+/// published "ACPI PCI hotplug interface"): 0xae00, a bit for each slot of the bus that is selected.
 #include <cstdint>
 
 #include "machine/acpi_pci_hotplug.h"
@@ -29,19 +29,22 @@ private:
 
     std::uint64_t io_read(std::uint64_t offset, unsigned) override {
         if (offset == kBus) return selected_bus_;
-        // There is no other bus than the first.
-        if (selected_bus_ != 0) return offset == kRemovable && selected_bus_ < kBuses ? 0xffffffff : 0;
-        if (!hotplug_) return 0;
+        AcpiPciHotplug* bus = selected();
+        if (!bus) return offset == kRemovable && hotplug_ && selected_bus_ < kBuses ? 0xffffffff : 0;
         switch (offset) {
-            case kUp: return hotplug_->take_up();
-            case kDown: return hotplug_->down();
-            case kRemovable: return hotplug_->removable();
+            case kUp: return bus->take_up();
+            case kDown: return bus->down();
+            case kRemovable: return bus->removable();
             default: return 0;
         }
     }
     void io_write(std::uint64_t offset, std::uint64_t value, unsigned) override {
         if (offset == kBus) selected_bus_ = static_cast<std::uint32_t>(value);
-        else if (offset == kEject && selected_bus_ == 0 && hotplug_) hotplug_->eject(static_cast<std::uint32_t>(value));
+        else if (AcpiPciHotplug* bus = selected(); offset == kEject && bus) bus->eject(static_cast<std::uint32_t>(value));
+    }
+    AcpiPciHotplug* selected() const {
+        unsigned number = selected_bus_;
+        return hotplug_ && number < kBuses ? hotplug_->select(number) : nullptr;
     }
 
     AcpiPciHotplug* hotplug_ = nullptr;

@@ -35,7 +35,6 @@ void leave_drive(BlockBackend& backend, const BlockDevice& device, bool realized
 
 Result<void> attach_drive(BlockBackend& backend, BlockDevice& device, const qom::Values& values, BlockUse use) {
     use.share_rw = values.boolean("share-rw");
-    use.io_status = true;
     use.rerror = policy(values, "rerror");
     use.werror = policy(values, "werror");
     RHEA_CHECK(backend.attach(device, use));

@@ -1,5 +1,7 @@
 #include "machine/devices/i440fx.h"
 
+#include "machine/devices/pci_bridge.h"
+
 #include <algorithm>
 
 #include "machine/qom/basic_types.h"
@@ -32,16 +34,22 @@ void PciConfigPorts::AddressPort::io_write(std::uint64_t, std::uint64_t written,
     if (size == 4) value = static_cast<std::uint32_t>(written);
 }
 
+PciBus* PciConfigPorts::DataPort::selected() const {
+    return address.value & kEnable ? find_pci_bus(root, address.value >> 16 & 0xff) : nullptr;
+}
+
 // The low two bits of the address count here, unlike on the real chip: qtest's library writes any register number to 0xcf8
 // and then always uses port 0xcfc.
 std::uint64_t PciConfigPorts::DataPort::io_read(std::uint64_t offset, unsigned size) {
-    if (!(address.value & kEnable) || (address.value >> 16 & 0xff) != 0) return ~std::uint64_t{0};
-    return bus.config_read(address.value >> 8 & 0xff, (address.value & 0xff) | static_cast<unsigned>(offset), size);
+    PciBus* bus = selected();
+    if (!bus) return ~std::uint64_t{0};
+    return bus->config_read(address.value >> 8 & 0xff, (address.value & 0xff) | static_cast<unsigned>(offset), size);
 }
 
 void PciConfigPorts::DataPort::io_write(std::uint64_t offset, std::uint64_t value, unsigned size) {
-    if (!(address.value & kEnable) || (address.value >> 16 & 0xff) != 0) return;
-    bus.config_write(address.value >> 8 & 0xff, (address.value & 0xff) | static_cast<unsigned>(offset),
+    PciBus* bus = selected();
+    if (!bus) return;
+    bus->config_write(address.value >> 8 & 0xff, (address.value & 0xff) | static_cast<unsigned>(offset),
                      static_cast<std::uint32_t>(value), size);
 }
 

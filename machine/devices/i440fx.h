@@ -24,11 +24,13 @@ private:
         std::uint32_t value = 0;
     };
     struct DataPort final : IoHandler {
-        DataPort(const AddressPort& where, PciBus& on) : address(where), bus(on) {}
+        DataPort(const AddressPort& where, PciBus& on) : address(where), root(on) {}
+        /// The bus that the address names; null: none.
+        PciBus* selected() const;
         std::uint64_t io_read(std::uint64_t offset, unsigned size) override;
         void io_write(std::uint64_t offset, std::uint64_t value, unsigned size) override;
         const AddressPort& address;
-        PciBus& bus;
+        PciBus& root;
     };
 
     AddressPort address_;

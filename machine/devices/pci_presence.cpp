@@ -1,11 +1,12 @@
 /// PCI functions that a guest finds with their identity, base address registers and properties, and that do nothing yet behind them:
-/// network cards, USB and sound controllers.
+/// network cards and displays.
 #include "machine/devices/pci_presence.h"
 
 #include <fmt/format.h>
 
 #include "machine/devices/block_properties.h"
 #include "machine/devices/present_function.h"
+#include "machine/devices/vga/std_vga.h"
 #include "machine/net/network.h"
 #include "machine/platform.h"
 #include "machine/qom/basic_types.h"
@@ -41,14 +42,21 @@ constexpr Presence kE1000Presence{{.vendor = 0x8086, .device = 0x100e, .class_co
                                   {{{0, kMemory, 0x20000}, {1, kIo, 0x40}, {6, kMemory, 0x40000}}}};
 constexpr Presence kRtl8139Presence{{.vendor = 0x10ec, .device = 0x8139, .class_code = 0x0200, .revision = 0x20, .interrupt_pin = 1},
                                     {{{0, kIo, 0x100}, {1, kMemory, 0x100}, {6, kMemory, 0x40000}}}};
-constexpr Presence kUhci3Presence{{.vendor = 0x8086, .device = 0x7020, .class_code = 0x0c03, .revision = 1, .interrupt_pin = 4},
-                                  {{{4, kIo, 0x20}}}};
-constexpr Presence kUhci4Presence{{.vendor = 0x8086, .device = 0x7112, .class_code = 0x0c03, .revision = 1, .interrupt_pin = 4},
-                                  {{{4, kIo, 0x20}}}};
-constexpr Presence kAc97Presence{{.vendor = 0x8086, .device = 0x2415, .class_code = 0x0401, .revision = 1, .interrupt_pin = 1},
-                                 {{{0, kIo, 0x400}, {1, kIo, 0x100}}}};
-constexpr Presence kHdaPresence{{.vendor = 0x8086, .device = 0x2668, .class_code = 0x0403, .revision = 1, .interrupt_pin = 1},
-                                {{{0, kMemory, 0x4000}}}};
+constexpr Presence kBochsPresence{{.vendor = 0x1234, .device = 0x1111, .class_code = 0x0380, .revision = 2},
+                                  {{{0, kMemory, 0x1000000, true}, {2, kMemory, 0x1000}, {6, kMemory, 0x8000}}}};
+constexpr Presence kSecondaryPresence{{.vendor = 0x1234, .device = 0x1111, .class_code = 0x0380, .revision = 2},
+                                      {{{0, kMemory, 0x1000000, true}, {2, kMemory, 0x1000}}}};
+
+/// What the display tells the guest that it likes best, unless it is said.
+QObject preferred(const PciDevice& device, std::string_view name, std::int64_t otherwise) {
+    const auto said = device.values().integer(name);
+    return said != 0 || !device.values().boolean("edid") ? said : otherwise;
+}
+QObject width_of(const PciDevice& device) { return preferred(device, "xres", 1280); }
+QObject height_of(const PciDevice& device) { return preferred(device, "yres", 800); }
+
+QObject is_big_endian(const PciDevice&) { return false; }
+
 constexpr const qom::Type* kInterfaces[] = {&qom::kConventionalPci};
 constexpr qom::Property kE1000Properties[] = {
     qom::property("mac", qom::kMacAddress),
@@ -63,18 +71,26 @@ constexpr qom::Property kRtl8139Properties[] = {
     qom::property("mac", qom::kMacAddress),
     qom::property("netdev", qom::kNetdev),
 };
-constexpr qom::Property kUhciProperties[] = {
-    qom::property("bandwidth", qom::kUint32, 1280),
-    qom::property("maxframes", qom::kUint32, 128),
+constexpr qom::Property kVgaMemory[] = {qom::property("vgamem_mb", qom::kUint32, 16)};
+constexpr qom::Property kExtended[] = {
+    qom::property("qemu-extended-regs", qom::kBit, true),
+    qom::property("edid", qom::kBit, true),
 };
-constexpr qom::Property kAc97Properties[] = {
-    qom::property("audiodev", qom::kAudiodev),
+constexpr qom::Property kModes[] = {
+    qom::property("xres", qom::kUint32, 0).shown_by<width_of>(),
+    qom::property("yres", qom::kUint32, 0).shown_by<height_of>(),
+    qom::property("xmax", qom::kUint32, 0),
+    qom::property("ymax", qom::kUint32, 0),
+    qom::property("refresh_rate", qom::kUint32, 0),
 };
-constexpr qom::Property kHdaProperties[] = {
-    qom::property("debug", qom::kUint32, 0),
-    qom::property("msi", qom::kOnOffAuto, "auto"),
-    qom::property("old_msi_addr", qom::kBool, false),
+constexpr qom::Property kBigEndian[] = {qom::property("big-endian-framebuffer", qom::kBool).from<is_big_endian>()};
+constexpr auto kSecondaryProperties = qom::join(kVgaMemory, kExtended, kModes);
+constexpr qom::Property kBochsMemory[] = {
+    qom::property("vgamem", qom::kSize, 16777216),
+    qom::property("edid", qom::kBool, true),
 };
+constexpr auto kBochsProperties = qom::join(kBochsMemory, kModes);
+constexpr const qom::Type* kBochsInterfaces[] = {&qom::kExpressPci, &qom::kConventionalPci};
 constexpr qom::Nodes kE1000Nodes[] = {{"bus master container", &qom::kMemoryRegion}, {"bus master", &qom::kMemoryRegion},
                                       {"e1000-mmio", &qom::kMemoryRegion}, {"e1000-io", &qom::kMemoryRegion},
                                       {"e1000.rom", &qom::kMemoryRegion}};
@@ -100,40 +116,20 @@ constinit const qom::Type kRtl8139{.name = "rtl8139",
                                    .nodes = kNodes,
                                    .category = "Network",
                                    .create = create_card<kRtl8139Presence>};
-constinit const qom::Type kPciUhci{.name = "pci-uhci-usb", .parent = &PciDevice::kType, .abstract = true, .interfaces = kInterfaces};
-constinit const qom::Type kPiix3Uhci{.name = "piix3-usb-uhci",
-                                     .parent = &kPciUhci,
-                                     .properties = kUhciProperties,
-                                     .nodes = kNodes,
-                                     .category = "USB",
-                                     .hotpluggable = false,
-                                     .create = make_present<kUhci3Presence>};
-constinit const qom::Type kPiix4Uhci{.name = "piix4-usb-uhci",
-                                     .parent = &kPciUhci,
-                                     .properties = kUhciProperties,
-                                     .nodes = kNodes,
-                                     .category = "USB",
-                                     .hotpluggable = false,
-                                     .create = make_present<kUhci4Presence>};
-constinit const qom::Type kAc97{.name = "AC97",
-                                .parent = &PciDevice::kType,
-                                .interfaces = kInterfaces,
-                                .properties = kAc97Properties,
-                                .nodes = kNodes,
-                                .category = "Sound",
-                                .summary = "Intel 82801AA AC97 Audio",
-                                .alias = "ac97",
-                                .create = make_present<kAc97Presence>};
-constinit const qom::Type kHdaGeneric{.name = "intel-hda-generic",
-                                      .parent = &PciDevice::kType,
-                                      .abstract = true,
-                                      .interfaces = kInterfaces,
-                                      .properties = kHdaProperties};
-constinit const qom::Type kIntelHda{.name = "intel-hda",
-                                    .parent = &kHdaGeneric,
-                                    .nodes = kNodes,
-                                    .category = "Sound",
-                                    .summary = "Intel HD Audio Controller (ich6)",
-                                    .create = make_present<kHdaPresence>};
+constinit const qom::Type kSecondaryVga{.name = "secondary-vga",
+                                        .parent = &kPciVga,
+                                        .properties = kSecondaryProperties,
+                                        .instance_properties = kBigEndian,
+                                        .nodes = kNodes,
+                                        .category = "Display",
+                                        .create = make_present<kSecondaryPresence>};
+constinit const qom::Type kBochsDisplay{.name = "bochs-display",
+                                        .parent = &PciDevice::kType,
+                                        .interfaces = kBochsInterfaces,
+                                        .properties = kBochsProperties,
+                                        .instance_properties = kBigEndian,
+                                        .nodes = kNodes,
+                                        .category = "Display",
+                                        .create = make_present<kBochsPresence>};
 
 }  // namespace rhea

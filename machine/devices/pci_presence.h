@@ -4,6 +4,6 @@
 
 namespace rhea {
 
-extern const qom::Type kE1000Base, kE1000, kRtl8139, kPciUhci, kPiix3Uhci, kPiix4Uhci, kAc97, kHdaGeneric, kIntelHda;
+extern const qom::Type kE1000Base, kE1000, kRtl8139, kSecondaryVga, kBochsDisplay;
 
 }  // namespace rhea

@@ -11,6 +11,8 @@ constexpr std::uint8_t kMsi = 0x05, kMsix = 0x11;
 
 PresentFunction::PresentFunction(qom::Values values, const Presence& presence) : PciDevice(std::move(values), presence.identity) {
     set_config(kLatency, presence.latency, 1);
+    for (const auto& [at, value] : presence.registers)
+        if (at != 0) set_config(at, value, 1);
     for (const auto& bar : presence.bars)
         if (bar.kind != PciBar::Kind::none) add_bar(bar.index, {.kind = bar.kind, .size = bar.size, .handler = this, .prefetch = bar.prefetch});
     for (const auto& capability : presence.capabilities)

@@ -24,6 +24,8 @@ struct Presence {
     };
     std::array<Capability, 3> capabilities{};        ///< the first is the last in the list; those of length 0 are not there
     std::uint8_t latency = 0;
+    struct Register { std::uint8_t at, value; };
+    std::array<Register, 4> registers{};             ///< of its own: what they are at first
 };
 
 namespace presence {

@@ -9,6 +9,7 @@
 #include "machine/objects/user_creatable.h"
 #include "machine/not_yet.h"
 #include "machine/schema_features.h"
+#include "machine/usb/usb_commands.h"
 
 namespace rhea {
 
@@ -62,7 +63,10 @@ Result<HumanReadableText> query_ramblock(Machine& machine, const Empty&) {
 /// No firmware image and no option ROM is loaded.
 Result<HumanReadableText> query_roms(Machine&, const Empty&) { return HumanReadableText{}; }
 Result<HumanReadableText> query_rdma(Machine&, const Empty&) { return HumanReadableText{}; }
-Result<HumanReadableText> query_usb(Machine&, const Empty&) { return fail("USB support not enabled"); }
+Result<HumanReadableText> query_usb(Machine& machine, const Empty&) {
+    std::string text = RHEA_TRY(usb_text(machine));
+    return HumanReadableText{std::move(text)};
+}
 Result<HumanReadableText> query_profile(Machine&, const Empty&) { return fail("Internal profiler not compiled"); }
 
 Result<HumanReadableText> query_jit(Machine& machine, const Empty&) {
@@ -89,7 +93,7 @@ constexpr Command kCommands[] = {
     command<query_ramblock>("x-query-ramblock", "Lists the blocks of RAM and ROM.").with_features(feature::kUnstable),
     command<query_rdma>("x-query-rdma", "Tells about RDMA devices.").with_features(feature::kUnstable).absent_hardware(),
     command<query_roms>("x-query-roms", "Lists the ROMs that were loaded.").with_features(feature::kUnstable),
-    command<query_usb>("x-query-usb", "Lists the devices on USB buses.").with_features(feature::kUnstable).absent_hardware(),
+    command<query_usb>("x-query-usb", "Lists the devices on USB buses.").with_features(feature::kUnstable),
 };
 
 }  // namespace

@@ -55,7 +55,7 @@ public:
         std::string_view name;
         bool absolute;
     };
-    /// The current one first, then the others, the newest first (query-mice).
+    /// In the order in which they are asked: the current one first.
     std::vector<Pointer> pointers() const;
     /// Makes it the current one. False: there is no such pointer.
     bool select_pointer(std::int64_t index);

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "machine/schema_features.h"
 #include "qobject/describe_base.h"
 
 namespace rhea::objects {
@@ -273,7 +274,7 @@ inline constexpr auto description<objects::FilterDirection> = enumeration<object
     "NetFilterDirection", "all", "rx", "tx");
 template <>
 inline constexpr auto description<objects::ObjectType> = enumeration<objects::ObjectType>(
-    "ObjectType", "authz-list", "authz-listfile", "authz-pam", "authz-simple", "can-bus", "can-host-socketcan", "colo-compare", "cryptodev-backend", "cryptodev-backend-builtin", "cryptodev-backend-lkcf", "cryptodev-vhost-user", "dbus-vmstate", "filter-buffer", "filter-dump", "filter-mirror", "filter-redirector", "filter-replay", "filter-rewriter", "input-barrier", "input-linux", "iothread", "main-loop", "memory-backend-epc", "memory-backend-file", "memory-backend-memfd", "memory-backend-ram", "pef-guest", "pr-manager-helper", "qtest", "rng-builtin", "rng-egd", "rng-random", "secret", "secret_keyring", "sev-guest", "thread-context", "s390-pv-guest", "throttle-group", "tls-creds-anon", "tls-creds-psk", "tls-creds-x509", "tls-cipher-suites", "x-remote-object", "x-vfio-user-server");
+    "ObjectType", "authz-list", "authz-listfile", "authz-pam", "authz-simple", "can-bus", "can-host-socketcan", "colo-compare", "cryptodev-backend", "cryptodev-backend-builtin", "cryptodev-backend-lkcf", "cryptodev-vhost-user", "dbus-vmstate", "filter-buffer", "filter-dump", "filter-mirror", "filter-redirector", "filter-replay", "filter-rewriter", "input-barrier", "input-linux", "iothread", "main-loop", "memory-backend-epc", "memory-backend-file", "memory-backend-memfd", "memory-backend-ram", "pef-guest", "pr-manager-helper", "qtest", "rng-builtin", "rng-egd", "rng-random", "secret", "secret_keyring", "sev-guest", "thread-context", "s390-pv-guest", "throttle-group", "tls-creds-anon", "tls-creds-psk", "tls-creds-x509", "tls-cipher-suites", EnumValue("x-remote-object", feature::kUnstable), EnumValue("x-vfio-user-server", feature::kUnstable));
 template <>
 inline constexpr auto description<objects::AuthzRule> =
     object("QAuthZListRule", member<&objects::AuthzRule::match>("match"), member<&objects::AuthzRule::policy>("policy"),

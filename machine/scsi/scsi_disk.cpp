@@ -32,7 +32,7 @@ Result<void> ScsiDisk::attach() {
     sizes_ = RHEA_TRY(check_block_sizes(values(), kDiscardGranularity));
     if (is_disk()) geometry_ = RHEA_TRY(resolve_geometry(values(), kMostHeads, backend_));
     const bool writable = is_disk() && !(backend_.inserted() && backend_.read_only());
-    RHEA_CHECK(attach_drive(backend_, *this, values(), {.writable = writable, .resizable = is_disk()}));
+    RHEA_CHECK(attach_drive(backend_, *this, values(), {.writable = writable, .resizable = is_disk(), .io_status = true}));
     return {};
 }
 

@@ -20,6 +20,8 @@ extern const qom::Type kVirtioRng, kRngPciBase, kRngPci, kRngPciTransitional, kR
 
 extern const qom::Type kVirtioScsiCommon, kVirtioScsi, kScsiPciBase, kScsiPci, kScsiPciTransitional, kScsiPciNonTransitional;
 
+extern const qom::Type kVirtioGpuBase, kVirtioGpu, kGpuPciBase, kGpuPciBaseType, kGpuPci, kVirtioVgaBase, kVirtioVgaBaseType, kVirtioVga;
+
 extern const qom::Type kVirtioInput, kVirtioInputHid, kInputPci, kInputHidPci, kVirtioKeyboard, kKeyboardPciBase, kKeyboardPci, kVirtioTablet,
     kTabletPciBase, kTabletPci, kVirtioMouse, kMousePciBase, kMousePci;
 

@@ -83,7 +83,7 @@ Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
         return fail("num-queues property must be larger than 0");
     }
     auto disk = std::make_unique<VirtioBlk>(values, *backend);
-    if (auto attached = attach_drive(*backend, *disk, values, {}); !attached) {
+    if (auto attached = attach_drive(*backend, *disk, values, {.io_status = true}); !attached) {
         release_drive(*backend);
         return fail(std::move(attached).error());
     }

@@ -9,7 +9,7 @@ namespace rhea {
 namespace {
 
 constexpr std::uint16_t kVendor = 0x1af4, kModernBase = 0x1040, kModernSubsystem = 0x1100;
-constexpr unsigned kModernBar = 4, kVectorBar = 1, kIoBar = 0;
+constexpr unsigned kIoBar = 0;
 constexpr std::uint8_t kVendorCapability = 0x09, kMsixCapability = 0x11;
 
 bool modern_only(const VirtioPciKind& kind, VirtioPci::Form form, const qom::Values& values) {
@@ -31,25 +31,33 @@ PciIdentity identity_of(const VirtioPciKind& kind, bool modern) {
 }  // namespace
 
 VirtioPci::VirtioPci(qom::Values values, const VirtioPciKind& kind, Form form, std::unique_ptr<Device> backend)
-    : PciDevice(values, identity_of(kind, modern_only(kind, form, values))), legacy_possible_(kind.legacy_id != 0), bus_(kVirtioPciBus, "virtio-bus"), backend_(backend.get()) {
+    : PciDevice(values, identity_of(kind, modern_only(kind, form, values))), legacy_possible_(kind.legacy_id != 0), modern_(kind.vga ? 0x1014 : 0x14, 0x2000), bus_(kVirtioPciBus, "virtio-bus"), backend_(backend.get()) {
     const bool legacy = !modern_only(kind, form, values), modern = !values.boolean("disable-modern") && form != Form::transitional;
     legacy_.device = modern_.device = dynamic_cast<const VirtioDevice*>(backend_);
+    // Beside a VGA, whose registers begin the same page, there is less room.
+    const unsigned modern_bar = kind.vga ? 2 : 4, vector_bar = kind.vga ? 4 : 1;
+    const std::uint32_t common = kind.vga ? 0x1000 : 0, common_size = kind.vga ? 0x800 : 0x1000;
+    constexpr std::uint64_t kVgaMemory = 8 << 20, kVgaRom = 0x10000;
+    if (kind.vga) {
+        add_bar(0, {.kind = PciBar::Kind::memory32, .size = kVgaMemory, .handler = &blank_, .prefetch = true});
+        add_bar(kRomBar, {.kind = PciBar::Kind::memory32, .size = kVgaRom, .handler = &blank_});
+    }
     if (legacy) add_bar(kIoBar, {.kind = PciBar::Kind::io, .size = kind.io_size, .handler = &legacy_});
     const bool vectors = kind.msix && values.integer("vectors") != 0;
-    if (vectors) add_bar(kVectorBar, {.kind = PciBar::Kind::memory32, .size = 0x1000, .handler = &vectors_});
+    if (vectors) add_bar(vector_bar, {.kind = PciBar::Kind::memory32, .size = 0x1000, .handler = &vectors_});
     if (modern || form == Form::transitional) {
-        add_bar(kModernBar, {.kind = PciBar::Kind::memory64, .size = 0x4000, .handler = &modern_, .prefetch = true});
-        add_structure(0x40, 16, 1, 0x0000, 0x1000);       // common
-        add_structure(0x50, 16, 3, 0x1000, 0x1000);       // ISR
-        add_structure(0x60, 16, 4, 0x2000, 0x1000);       // device
-        add_structure(0x70, 20, 2, 0x3000, 0x1000);       // notification
+        add_bar(modern_bar, {.kind = PciBar::Kind::memory64, .size = 0x4000, .handler = &modern_, .prefetch = true});
+        add_structure(0x40, 16, 1, modern_bar, common, common_size);       // common
+        add_structure(0x50, 16, 3, modern_bar, kind.vga ? 0x1800 : 0x1000, common_size);       // ISR
+        add_structure(0x60, 16, 4, modern_bar, 0x2000, 0x1000);       // device
+        add_structure(0x70, 20, 2, modern_bar, 0x3000, 0x1000);       // notification
         set_config(0x80, 4, 4);
-        add_structure(0x84, 20, 5, 0, 0);                 // access through configuration space
+        add_structure(0x84, 20, 5, 0, 0, 0);                 // access through configuration space
     }
     if (vectors) {
         add_capability(kMsixCapability, 0x98, 12);
-        set_config(0x9c, kVectorBar, 4);
-        set_config(0xa0, 0x800 | kVectorBar, 4);
+        set_config(0x9c, vector_bar, 4);
+        set_config(0xa0, 0x800 | vector_bar, 4);
     }
     add_child("virtio-backend", std::move(backend));
     add_part("virtio-bus", bus_);
@@ -68,11 +76,11 @@ QObject disable_legacy_of(const VirtioPci& proxy) {
     return proxy.legacy_possible() ? "off" : "on";
 }
 
-void VirtioPci::add_structure(unsigned at, unsigned length, std::uint8_t type, std::uint32_t offset, std::uint32_t size) {
+void VirtioPci::add_structure(unsigned at, unsigned length, std::uint8_t type, unsigned bar, std::uint32_t offset, std::uint32_t size) {
     add_capability(kVendorCapability, at, length);
     set_config(at + 2, length, 1);
     set_config(at + 3, type, 1);
-    set_config(at + 4, type == 5 ? 0u : kModernBar, 1);
+    set_config(at + 4, bar, 1);
     set_config(at + 8, offset, 4);
     set_config(at + 12, size, 4);
 }

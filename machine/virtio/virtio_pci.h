@@ -25,6 +25,7 @@ struct VirtioPciKind {
     std::uint16_t class_code;
     std::uint16_t io_size;             ///< of BAR 0
     bool msix;
+    bool vga = false;                  ///< a VGA's memory and ROM are in the same function
 };
 
 class VirtioPci final : public PciDevice {
@@ -60,10 +61,10 @@ private:
         std::uint8_t status = 0;
     };
 
-    void add_structure(unsigned at, unsigned length, std::uint8_t type, std::uint32_t offset, std::uint32_t size);
+    void add_structure(unsigned at, unsigned length, std::uint8_t type, unsigned bar, std::uint32_t offset, std::uint32_t size);
 
     bool legacy_possible_;
-    Registers legacy_{0x12, 0x14}, modern_{0x14, 0x2000}, vectors_{0x1000, 0x1000};
+    Registers legacy_{0x12, 0x14}, modern_, vectors_{0x1000, 0x1000}, blank_{~0u, ~0u};
     Bus bus_;
     Device* backend_;
 };

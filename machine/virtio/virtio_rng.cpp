@@ -12,9 +12,15 @@ constexpr qom::Property kProperties[] = {
     qom::property("rng", kRngLink),
     qom::property("legacy-rng", qom::kText).internal(),
 };
+constexpr std::int64_t kAutomatic = 0xffffffff;
+/// Unless it is said: one for the queue and one for the configuration.
+QObject vectors_of(const VirtioPci& proxy) {
+    const auto said = proxy.values().integer("vectors");
+    return said == kAutomatic ? 2 : said;
+}
 constexpr qom::Property kRngPciProperties[] = {
     qom::property("ioeventfd", qom::kBit, true),
-    qom::property("vectors", qom::kUint32, std::int64_t{4294967295}),
+    qom::property("vectors", qom::kUint32, kAutomatic).shown_by<vectors_of>(),
 };
 constexpr VirtioPciKind kKind{.legacy_id = 0x1005, .virtio_id = 4, .class_code = 0x00ff, .io_size = 0x20, .msix = true};
 

@@ -8,7 +8,7 @@ A transcript has lines for the emulator and, below each, what comes back:
     > COMMAND {ARGUMENTS}    a QMP command
     > !COMMAND               one of the human monitor
     > qtree ID               what `info qtree` tells of a device and of what hangs on it
-    > wait EVENT             until the event has come
+    > wait EVENT [DEVICE]    until the event has come
 
 --record writes the answers anew, from the emulator given (QEMU).
 """
@@ -77,8 +77,8 @@ class Emulator:
         """What a line of a transcript answers."""
         events, self.pending = self.pending, []
         if command.startswith('wait '):
-            name = command[5:]
-            while not any(e['event'] == name for e in events):
+            name, _, device = command[5:].partition(' ')
+            while not any(e['event'] == name and device in ('', e['data'].get('device')) for e in events):
                 message = self.read()
                 if message is None:
                     return ['the emulator ended'] + self.complaint

@@ -2,6 +2,7 @@
 
 #include "chardev/memory_chardev.h"
 #include "json/exact_parser.h"
+#include "machine/input/input.h"
 #include "machine/block/block_layer.h"
 #include "machine/block/host.h"
 #include "machine/device_removal.h"
@@ -31,7 +32,8 @@ struct FilterRig : NetRig {
     BlockLayer block{loop, events, host};
     qom::Tree tree;
     DeviceRemovals removal{loop, tree, events};
-    Platform platform{loop, ports, memory, clocks, control, events, block, chardevs, removal, tree, network};
+    Input input{clocks, [] { return true; }};
+    Platform platform{loop, ports, memory, clocks, control, events, block, chardevs, removal, tree, network, input};
     MemoryChardev *out = nullptr, *in = nullptr;
 
     FilterRig() {

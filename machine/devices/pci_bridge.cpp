@@ -1,0 +1,184 @@
+#include "machine/devices/pci_bridge.h"
+
+#include <algorithm>
+
+#include "machine/platform.h"
+#include "machine/qom/basic_types.h"
+#include "machine/qom/tree.h"
+
+namespace rhea {
+
+namespace {
+
+constexpr unsigned kHeaderType = 0x0e, kNumbers = 0x18, kLatency = 0x1b, kIo = 0x1c, kSecondaryStatus = 0x1e, kMemory = 0x20,
+                   kPrefetchable = 0x24, kPrefetchableUpper = 0x28, kIoUpper = 0x30, kCapabilities = 0x34, kControl = 0x3e;
+constexpr std::uint32_t kControlBits = 0x0bff;
+
+}  // namespace
+
+PciBridge::PciBridge(qom::Values values, const PciIdentity& identity, std::string name, PciBus& on, DeviceRemoval& removal,
+                     AcpiPciHotplug* hotplug)
+    : PciDevice(std::move(values), identity), bus_(std::move(name), on.ports(), on.memory()) {
+    set_config(kHeaderType, 1, 1);
+    // The header of a bridge has other registers where a device has its third base address and its subsystem.
+    set_writable(kNumbers, 0x00ffffff, 4);
+    set_writable(kLatency, 0xff, 1);
+    set_config(kSecondaryStatus, 0x00a0, 2);
+    set_writable(kIo, 0xf0f0, 2);
+    set_writable(kMemory, 0xfff0fff0, 4);
+    set_config(kPrefetchable, 0x00010001, 4);
+    set_writable(kPrefetchable, 0xfff0fff0, 4);
+    set_writable(kPrefetchableUpper, 0xffffffff, 4);
+    set_writable(kPrefetchableUpper + 4, 0xffffffff, 4);
+    set_writable(kIoUpper, 0, 4);
+    set_writable(kControl, kControlBits, 2);
+    add_part(bus_.bus_name(), bus_);
+    if (!hotplug) return;
+    hotplug_ = std::make_unique<AcpiPciHotplug>(bus_, removal, *hotplug);
+    bus_.set_hotplug_handler(hotplug_.get(), on.hotplug_object());
+}
+
+void PciBridge::reset() {
+    PciDevice::reset();
+    set_config(kNumbers, 0, 4);
+    set_config(kIo, 0, 2);
+    set_config(kMemory, 0, 4);
+    set_config(kPrefetchable, 0x00010001, 4);
+    set_config(kPrefetchableUpper, 0, 4);
+    set_config(kPrefetchableUpper + 4, 0, 4);
+    set_config(kControl, 0, 2);
+}
+
+PciBridge::Range PciBridge::io_range() const {
+    constexpr std::uint64_t kGranule = 0xfff;
+    return {std::uint64_t{config_byte(kIo)} >> 4 << 12, (std::uint64_t{config_byte(kIo + 1)} >> 4 << 12) | kGranule};
+}
+
+PciBridge::Range PciBridge::memory_range() const {
+    constexpr std::uint64_t kGranule = 0xfffff;
+    return {std::uint64_t{config_word(kMemory)} >> 4 << 20, (std::uint64_t{config_word(kMemory + 2)} >> 4 << 20) | kGranule};
+}
+
+PciBridge::Range PciBridge::prefetchable_range() const {
+    constexpr std::uint64_t kGranule = 0xfffff;
+    const auto upper = [this](unsigned reg) { return (std::uint64_t{config_word(reg)} | std::uint64_t{config_word(reg + 2)} << 16) << 32; };
+    return {(std::uint64_t{config_word(kPrefetchable)} >> 4 << 20) | upper(kPrefetchableUpper),
+            (std::uint64_t{config_word(kPrefetchable + 2)} >> 4 << 20) | kGranule | upper(kPrefetchableUpper + 4)};
+}
+
+PciBus* find_pci_bus(PciBus& root, unsigned number) {
+    if (number == 0) return &root;
+    for (const Bus::Entry& entry : root.entries()) {
+        auto* bridge = dynamic_cast<PciBridge*>(entry.device);
+        if (!bridge || bridge->secondary_number() == 0) continue;
+        if (bridge->secondary_number() == number) return &bridge->secondary();
+        if (bridge->secondary_number() < number && number <= bridge->subordinate_number())
+            if (PciBus* below = find_pci_bus(bridge->secondary(), number)) return below;
+    }
+    return nullptr;
+}
+
+// --- QOM
+
+namespace {
+
+class StandardBridge final : public PciBridge, private IoHandler {
+public:
+    StandardBridge(qom::Values values, std::uint16_t device, std::string name, PciBus& on, DeviceRemoval& removal, AcpiPciHotplug* hotplug)
+        : PciBridge(std::move(values),
+                    {.vendor = 0x1b36, .device = device, .class_code = 0x0604, .status = 0x00a0, .interrupt_pin = 1, .subsystem_vendor = 0, .subsystem = 0},
+                    std::move(name), on, removal, hotplug) {
+        const bool standard_hotplug = this->values().boolean("shpc");
+        if (standard_hotplug) {
+            add_bar(0, {.kind = PciBar::Kind::memory64, .size = 0x100, .handler = this});
+            add_capability(0x0c, 0x40, 8);
+            set_writable(0x42, 0xff, 1);
+        }
+        add_capability(0x04, 0x48, 4);      // slot numbering
+        set_config(0x4a, 0x20, 1);
+        set_config(0x4b, static_cast<std::uint32_t>(this->values().integer("chassis_nr")), 1);
+        set_writable(0x4b, 0xff, 1);
+        if (this->values().text("msi") == "off") return;
+        add_capability(0x05, 0x4c, 16);
+        set_config(0x4e, 0x0180, 2);
+        set_writable(0x4e, 0x01, 1);
+        set_writable(0x50, 0xfffffffc, 4);
+        set_writable(0x54, 0xffffffff, 4);
+        set_writable(0x58, 0xffff, 2);
+        set_writable(0x5c, 0x01, 1);
+    }
+
+private:
+    std::uint64_t io_read(std::uint64_t, unsigned) override { return 0; }
+    void io_write(std::uint64_t, std::uint64_t, unsigned) override {}
+};
+
+class DmiBridge final : public PciBridge {
+public:
+    DmiBridge(qom::Values values, std::string name, PciBus& on, DeviceRemoval& removal, AcpiPciHotplug* hotplug)
+        : PciBridge(std::move(values),
+                    {.vendor = 0x8086, .device = 0x244e, .class_code = 0x0604, .prog_if = 1, .revision = 0x92, .status = 0x00a0, .subsystem_vendor = 0, .subsystem = 0},
+                    std::move(name), on, removal, hotplug) {
+        add_capability(0x0d, 0x50, 8);      // subsystem
+    }
+};
+
+/// A bridge's bus bears the bridge's own name, unlike those of other controllers.
+std::string bus_name(const qom::Creation& creation) {
+    if (!creation.id.empty()) return creation.id;
+    std::string name = creation.platform.tree.name_bus({}, "pci");
+    return name == "pci.0" ? creation.platform.tree.name_bus({}, "pci") : name;      // that is the board's
+}
+
+PciBus& parent_of(const qom::Creation& creation) { return static_cast<PciBus&>(*creation.bus); }
+/// One that comes later has no place in the guest's tables.
+AcpiPciHotplug* hotplug_of(const qom::Creation& creation) { return dynamic_cast<AcpiPciHotplug*>(creation.bus->hotplug_handler()); }
+
+template <std::uint16_t Device>
+Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
+    if (creation.values.integer("chassis_nr") == 0)
+        return fail("Bridge chassis not specified. Each bridge is required to be assigned a unique chassis id > 0.");
+    return std::make_unique<StandardBridge>(creation.values, Device, bus_name(creation), parent_of(creation), creation.platform.removal,
+                                            hotplug_of(creation));
+}
+
+Result<std::unique_ptr<qom::Object>> create_dmi(qom::Creation& creation) {
+    return std::make_unique<DmiBridge>(creation.values, bus_name(creation), parent_of(creation), creation.platform.removal, hotplug_of(creation));
+}
+
+constexpr std::uint64_t kUnset = ~std::uint64_t{0};
+constexpr qom::Property kProperties[] = {
+    qom::property("chassis_nr", qom::kUint8, 0),
+    qom::property("msi", qom::kOnOffAuto, "auto"),
+    qom::property("shpc", qom::kBit, true),
+    qom::property("bus-reserve", qom::kUint32, std::int64_t{0xffffffff}),
+    qom::property("io-reserve", qom::kSize, kUnset),
+    qom::property("mem-reserve", qom::kSize, kUnset),
+    qom::property("pref32-reserve", qom::kSize, kUnset),
+    qom::property("pref64-reserve", qom::kSize, kUnset),
+};
+constexpr const qom::Type* kConventional[] = {&qom::kConventionalPci};
+constexpr const qom::Type* kWithHotplug[] = {&qom::kHotplugHandler, &qom::kConventionalPci};
+
+}  // namespace
+
+constinit const qom::Type kBasePciBridge{.name = "base-pci-bridge", .parent = &PciDevice::kType, .abstract = true};
+constinit const qom::Type kPciBridge{.name = "pci-bridge",
+                                     .parent = &kBasePciBridge,
+                                     .interfaces = kWithHotplug,
+                                     .properties = kProperties,
+                                     .category = "Controller/Bridge/Hub",
+                                     .summary = "Standard PCI Bridge",
+                                     .create = create<0x0001>};
+constinit const qom::Type kPciBridgeSeat{.name = "pci-bridge-seat",
+                                         .parent = &kPciBridge,
+                                         .category = "Controller/Bridge/Hub",
+                                         .summary = "Standard PCI Bridge (multiseat)",
+                                         .create = create<0x000a>};
+constinit const qom::Type kI82801b11Bridge{.name = "i82801b11-bridge",
+                                           .parent = &kBasePciBridge,
+                                           .interfaces = kConventional,
+                                           .category = "Controller/Bridge/Hub",
+                                           .create = create_dmi};
+
+}  // namespace rhea
