@@ -2,10 +2,8 @@
 // the texts are those of its reply.
 #include "machine/cli/option_specs.h"
 
-#include <algorithm>
-#include <array>
-
 #include "chardev/options.h"
+#include "qobject/tables.h"
 
 namespace rhea::cli {
 
@@ -58,14 +56,6 @@ constexpr OptionSpec kVirtfs[] = {
     {"writeout", kText},  {"readonly", kSwitch}, {"multidevs", kText}, {"socket", kText},
     {"sock_fd", kNumber}, {"fmode", kNumber},    {"dmode", kNumber},
 };
-/// Options of several groups in one row.
-template <std::size_t... N>
-constexpr auto joined(const OptionSpec (&... parts)[N]) {
-    std::array<OptionSpec, (N + ...)> all{};
-    std::size_t next = 0;
-    (std::ranges::for_each(parts, [&](const OptionSpec& spec) { all[next++] = spec; }), ...);
-    return all;
-}
 constexpr OptionSpec kThrottling[] = {
     {"throttling.iops-total", kNumber, {}, "limit total I/O operations per second"},
     {"throttling.iops-read", kNumber, {}, "limit read operations per second"},

@@ -25,6 +25,21 @@ inline constexpr qom::Property kBlockProperties[] = {
     qom::property("account-invalid", qom::kOnOffAuto, "auto"),
     qom::property("account-failed", qom::kOnOffAuto, "auto"),
 };
+/// The same, with functions that tell what a device made of its drive, its block sizes and its granularity.
+template <auto Drive, auto Logical, auto Physical, auto Discard>
+inline constexpr qom::Property kBlockPropertiesOf[] = {
+    qom::property("drive", qom::kDrive).shown_by<Drive>(),
+    qom::property("backend_defaults", qom::kOnOffAuto, "auto"),
+    qom::property("logical_block_size", qom::kBlockSize, 0).shown_by<Logical>(),
+    qom::property("physical_block_size", qom::kBlockSize, 0).shown_by<Physical>(),
+    qom::property("min_io_size", qom::kSize32, 0),
+    qom::property("opt_io_size", qom::kSize32, 0),
+    qom::property("discard_granularity", qom::kSize32, std::int64_t{0xffffffff}).shown_by<Discard>(),
+    qom::property("write-cache", qom::kOnOffAuto, "auto"),
+    qom::property("share-rw", qom::kBool, false),
+    qom::property("account-invalid", qom::kOnOffAuto, "auto"),
+    qom::property("account-failed", qom::kOnOffAuto, "auto"),
+};
 inline constexpr qom::Property kErrorProperties[] = {
     qom::property("rerror", kErrorPolicy, "auto"),
     qom::property("werror", kErrorPolicy, "auto"),

@@ -28,20 +28,7 @@ QObject unit_of(const IdeDrive& drive) { return std::int64_t{drive.unit()}; }
 /// Shown by libvirt's and people's name, not the model's default.
 QObject model_of(const IdeDrive& drive) { return drive.options().model ? QObject(*drive.options().model) : QObject(""); }
 
-/// The block properties, with what the drive made of them.
-constexpr qom::Property kDriveProperties[] = {
-    qom::property("drive", qom::kDrive).shown_by<drive_of>(),
-    qom::property("backend_defaults", qom::kOnOffAuto, "auto"),
-    qom::property("logical_block_size", qom::kBlockSize, 0).shown_by<logical_of>(),
-    qom::property("physical_block_size", qom::kBlockSize, 0).shown_by<physical_of>(),
-    qom::property("min_io_size", qom::kSize32, 0),
-    qom::property("opt_io_size", qom::kSize32, 0),
-    qom::property("discard_granularity", qom::kSize32, std::int64_t{0xffffffff}).shown_by<discard_of>(),
-    qom::property("write-cache", qom::kOnOffAuto, "auto"),
-    qom::property("share-rw", qom::kBool, false),
-    qom::property("account-invalid", qom::kOnOffAuto, "auto"),
-    qom::property("account-failed", qom::kOnOffAuto, "auto"),
-};
+constexpr auto& kDriveProperties = kBlockPropertiesOf<drive_of, logical_of, physical_of, discard_of>;
 constexpr qom::Property kNameProperties[] = {
     qom::property("ver", qom::kText).shown_by<version_of>(),
     qom::property("wwn", qom::kUint64, 0),

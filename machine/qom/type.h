@@ -23,6 +23,7 @@
 #include "qobject/convert.h"
 #include "qobject/error.h"
 #include "qobject/qobject.h"
+#include "qobject/tables.h"
 
 namespace rhea::qom {
 
@@ -161,10 +162,7 @@ const Type* find_device_type(std::string_view name);
 /// The properties of several tables as one, for what types share that do not descend from each other.
 template <std::size_t... N>
 constexpr auto join(const Property (&... tables)[N]) {
-    std::array<Property, (N + ...)> all{};
-    std::size_t at = 0;
-    ((std::copy(tables, tables + N, all.begin() + at), at += N), ...);
-    return all;
+    return joined(tables...);
 }
 
 /// Reads `value` as the property's type wants it, with QEMU's errors.

@@ -35,19 +35,7 @@ QObject device_id_of(const ScsiDisk& disk) {
     return disk.backend().name();
 }
 
-constexpr qom::Property kDriveProperties[] = {
-    qom::property("drive", qom::kDrive).shown_by<drive_of>(),
-    qom::property("backend_defaults", qom::kOnOffAuto, "auto"),
-    qom::property("logical_block_size", qom::kBlockSize, 0).shown_by<logical_of>(),
-    qom::property("physical_block_size", qom::kBlockSize, 0).shown_by<physical_of>(),
-    qom::property("min_io_size", qom::kSize32, 0),
-    qom::property("opt_io_size", qom::kSize32, 0),
-    qom::property("discard_granularity", qom::kSize32, std::int64_t{0xffffffff}).shown_by<discard_of>(),
-    qom::property("write-cache", qom::kOnOffAuto, "auto"),
-    qom::property("share-rw", qom::kBool, false),
-    qom::property("account-invalid", qom::kOnOffAuto, "auto"),
-    qom::property("account-failed", qom::kOnOffAuto, "auto"),
-};
+constexpr auto& kDriveProperties = kBlockPropertiesOf<drive_of, logical_of, physical_of, discard_of>;
 constexpr qom::Property kNameProperties[] = {
     qom::property("ver", qom::kText).shown_by<version_of>(),
     qom::property("serial", qom::kText),
