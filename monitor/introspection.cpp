@@ -118,7 +118,7 @@ private:
             for (std::size_t i = 0; i < covered.size(); ++i)
                 if (!covered[i]) info.variants->push_back({std::string(tag->values[i].name), type_name(type_of<Empty>())});
         }
-        out_.push_back({name, SchemaMetaType::object, std::nullopt, std::move(info)});
+        out_.push_back({name, SchemaMetaType::object, feature_list(type.features), std::move(info)});
     }
 
     std::vector<SchemaInfo> out_;

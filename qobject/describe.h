@@ -99,6 +99,14 @@ struct ObjectDescription {
     std::string_view name;
     std::array<Member, N> members;
     std::array<std::uint16_t, N> order;
+    Features features = {};
+
+    /// `all` is an array of static storage.
+    constexpr ObjectDescription with_features(Features all) const {
+        ObjectDescription d = *this;
+        d.features = all;
+        return d;
+    }
 };
 template <std::size_t N, std::size_t B>
 struct UnionDescription {
@@ -230,6 +238,7 @@ struct TypeMaker {
             static_assert(kIsObjectDescription<D> || kIsUnionDescription<D>);
             info.members = d.members;
             info.wire_order = d.order;
+            if constexpr (kIsObjectDescription<D>) info.features = d.features;
             if constexpr (kIsUnionDescription<D>) {
                 info.variants = &d.variants;
                 info.branches = d.branches;

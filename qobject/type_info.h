@@ -66,6 +66,7 @@ struct TypeInfo {
     void (*enum_set)(void*, int) = nullptr;
 
     // object
+    Features features = {};
     std::span<const Member> members = {};          ///< in the order in which they are read and reported missing
     std::span<const std::uint16_t> wire_order = {};///< the same, as indexes, in the order in which they are written
     const Variants* variants = nullptr;

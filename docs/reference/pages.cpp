@@ -108,6 +108,7 @@ void write_type(Writer& page, const TypeInfo& type) {
             choices += fmt::format("{}{}", choices.empty() ? "Either " : ", or ", type_text(a.type()));
         page.paragraph(choices + ".");
     } else {
+        for (const std::string_view feature : type.features) page.paragraph(fmt::format("Feature: {}.", feature));
         page.table(fields(type));
     }
 }

@@ -29,7 +29,8 @@ inline constexpr auto description<BlockdevFile> = object(
     "BlockdevOptionsFile", member<&BlockdevFile::filename>("filename"), member<&BlockdevFile::pr_manager>("pr-manager"),
     member<&BlockdevFile::locking>("locking"), member<&BlockdevFile::aio>("aio"),
     member<&BlockdevFile::aio_max_batch>("aio-max-batch"), member<&BlockdevFile::drop_cache>("drop-cache"),
-    member<&BlockdevFile::x_check_cache_dropped>("x-check-cache-dropped", feature::kUnstable));
+    member<&BlockdevFile::x_check_cache_dropped>("x-check-cache-dropped", feature::kUnstable))
+    .with_features(feature::kDynamicAutoReadOnly);
 
 struct BlockdevNull {
     std::optional<std::int64_t> size;  ///< bytes; 1 GiB when absent

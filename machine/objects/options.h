@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "machine/schema_features.h"
+#include "machine/socket_options.h"
 #include "qobject/describe_base.h"
 
 namespace rhea::objects {
@@ -231,7 +232,7 @@ struct XRemoteObjectOptions {
     std::string devid;
 };
 struct XVfioUserServerOptions {
-    QObject socket{};
+    SocketAddress socket;
     std::string device;
 };
 

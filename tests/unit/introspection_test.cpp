@@ -54,6 +54,27 @@ TEST_CASE("the schema describes every command and event, and every type that it 
     CHECK(info.find("variants")->list()->size() == 7);
 }
 
+namespace {
+
+struct Marked {
+    bool on = false;
+};
+inline constexpr std::string_view kMarks[] = {"follows-its-users"};
+
+}  // namespace
+template <>
+inline constexpr auto rhea::description<Marked> = rhea::object("Marked", rhea::member<&Marked::on>("on")).with_features(kMarks);
+
+TEST_CASE("the schema tells the features of a type", "[introspection]") {
+    Rig rig;
+    rig.engine.commands().add("mark", "Marks.", [](const Marked&) -> Result<Empty> { return Empty{}; });
+    const auto schema = json::parse(rig.engine.schema());
+    REQUIRE(schema);
+    const QDict type = find(*schema->list(), *find(*schema->list(), "mark").find("arg-type")->string());
+    CHECK(*type.find("features")->list() == QList{"follows-its-users"});
+    CHECK_FALSE(find(*schema->list(), "0").contains("features"));
+}
+
 TEST_CASE("the schema grows with the table", "[introspection]") {
     Rig rig;
     const std::string before = rig.engine.schema();
