@@ -11,6 +11,7 @@
 #include <chrono>
 
 #include "chardev/telnet_layer.h"
+#include "chardev/trace_points.h"
 #include "chardev/websocket_layer.h"
 
 namespace rhea {
@@ -114,6 +115,7 @@ SocketServer::SocketServer(const ChardevContext& context, const ChardevOptions& 
                (options_.addr.type == SocketAddressType::vsock ? "" : ",server=on")) {
     FdUser& user = *this;
     for (FileDescriptor& socket : sockets) {
+        trace_chardev<"qio_channel_socket_listen_complete">("Socket listen complete ioc={} fd={}", fmt::ptr(this), socket.get());
         auto watch = std::make_unique<FdWatch>(turn(), socket.get(), user);
         auto file = SocketFile::of(socket.get());
         listeners_.push_back({std::move(socket), std::move(watch), std::move(file)});
@@ -157,11 +159,14 @@ void SocketServer::fd_ready(FdWatch& watch, int) {
 }
 
 bool SocketServer::accept_from(int listening) {
+    trace_chardev<"qio_channel_socket_accept">("Socket accept start ioc={}", fmt::ptr(this));
     FileDescriptor client(::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!client) {
+        trace_chardev<"qio_channel_socket_accept_fail">("Socket accept fail ioc={}", fmt::ptr(this));
         if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) pause();
         return false;
     }
+    trace_chardev<"qio_channel_socket_accept_complete">("Socket accept complete ioc={} fd={}", fmt::ptr(this), client.get());
     take(std::move(client));
     return true;
 }
@@ -237,14 +242,17 @@ void SocketClient::shut_down() {
 }
 
 void SocketClient::try_to_connect() {
+    trace_chardev<"qio_channel_socket_connect_async">("Socket connect async ioc={}", fmt::ptr(this));
     connector_->start([this](Result<FileDescriptor> socket) { connected(std::move(socket)); });
 }
 
 void SocketClient::connected(Result<FileDescriptor> socket) {
     if (socket) {
+        trace_chardev<"qio_channel_socket_connect_complete">("Socket connect complete ioc={} fd={}", fmt::ptr(this), socket->get());
         trouble_told_ = false;
         return take(std::move(*socket));
     }
+    trace_chardev<"qio_channel_socket_connect_fail">("Socket connect fail ioc={}", fmt::ptr(this));
     if (!std::exchange(trouble_told_, true))
         host_.error(fmt::format("Unable to connect character device {}: {}", label(), socket.error().description()));
     retry_later();

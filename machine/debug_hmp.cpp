@@ -1,6 +1,7 @@
 /// The human monitor's commands for whoever debugs the emulator or the guest.
 #include "machine/cli/log_items.h"
 #include "machine/cli/process.h"
+#include "machine/diagnostics/trace_switches.h"
 #include "machine/hmp_forward.h"
 #include "machine/machine.h"
 #include "machine/pc_board.h"
@@ -17,6 +18,13 @@ void log(Machine& machine, HmpCall& call) {
         const std::string_view item = rest.substr(0, rest.find(','));
         rest.remove_prefix(item.size() < rest.size() ? item.size() + 1 : item.size());
         if (item == "none") continue;
+        if (item.starts_with("trace:")) {
+            const std::string_view pattern = item.substr(6);
+            auto switches = room_trace_switches();
+            for (TraceSwitch& one : command_trace_switches(machine.engine().commands())) switches.push_back(std::move(one));
+            if (!apply_trace_pattern(switches, pattern)) call.print("warning: trace event '{}' does not exist\n", pattern);
+            continue;
+        }
         known = cli::is_log_item(item);
         items.emplace_back(item);
     }
@@ -29,13 +37,19 @@ void logfile(Machine&, HmpCall& call) {
     if (auto opened = cli::open_log(call.arguments.text("filename"), true); !opened) call.print("{}\n", opened.error().description());
 }
 
-/// There is nothing to trace with a name of its own.
-void trace_event(Machine& machine, HmpCall& call) {
-    const std::int64_t cpu = call.arguments.number("vcpu", 0);
-    if (cpu < 0 || (call.arguments.has("vcpu") && !machine.find_cpu(cpu)))
-        return call.print("invalid vCPU index {}\n", cpu);
-    const std::string& name = call.arguments.text("name");
-    if (name.find('*') == name.npos && name.find('?') == name.npos) call.print("unknown event \"{}\"\n", name);
+void trace_event(Machine&, HmpCall& call) {
+    QDict arguments{{"name", call.arguments.text("name")}, {"enable", call.arguments.flag("option")}};
+    if (call.arguments.has("vcpu")) arguments.put("vcpu", call.arguments.number("vcpu", 0));
+    if (const auto done = call.ask("trace-event-set-state", arguments); !done) call.print("{}\n", done.error().description());
+}
+
+void trace_events(Machine&, HmpCall& call) {
+    QDict arguments{{"name", call.arguments.has("name") ? call.arguments.text("name") : "*"}};
+    if (call.arguments.has("vcpu")) arguments.put("vcpu", call.arguments.number("vcpu", 0));
+    const auto points = call.ask("trace-event-get-state", arguments);
+    if (!points) return call.print("{}\n", points.error().description());
+    for (const QObject& point : *points->list())
+        call.print("{} : state {}\n", hmp_text(point, "name"), int{hmp_text(point, "state") == "enabled"});
 }
 
 void singlestep(Machine& machine, HmpCall& call) {
@@ -141,7 +155,7 @@ constexpr HmpCommand kInfo[] = {
     answer<"No EPC regions defined, SGX not available\n">("sgx", "", "", "show the state of Intel SGX"),
     hmp_command<stats>("stats", "s target, s? names, s? provider", "target [names] [provider]", "show statistics of the VM or its CPUs"),
     answer<"">("tpm", "", "", "show the TPM"),
-    answer<"">("trace-events", "s? name, i? vcpu", "[name] [vcpu]", "show the trace events and whether they are on"),
+    hmp_command<trace_events>("trace-events", "s? name, i? vcpu", "[name] [vcpu]", "show the trace events and whether they are on"),
     hmp_command<usb>("usb", "", "", "show the guest's USB devices"),
     answer<"Command \"info usbhost\" is not available.\n">("usbhost", "", "", "show the host's USB devices"),
     answer<"">("rdma", "", "", "show the state of RDMA"),

@@ -2,9 +2,9 @@
 
 #include <cstdio>
 
-#include "machine/diagnostics/trace.h"
 #include "machine/events.h"
 #include "machine/panic_events.h"
+#include "machine/trace_points.h"
 
 namespace rhea {
 
@@ -27,8 +27,8 @@ Lifecycle::~Lifecycle() {
 }
 
 void Lifecycle::set_state(RunState state) {
-    trace(TracePoint::runstate_set, "current_run_state {} ({}) new_state {} ({})", static_cast<int>(state_), enum_name(state_),
-          static_cast<int>(state), enum_name(state));
+    trace_machine<"runstate_set">("current_run_state {} ({}) new_state {} ({})", static_cast<int>(state_), enum_name(state_),
+                                static_cast<int>(state), enum_name(state));
     state_ = state;
 }
 
@@ -36,7 +36,7 @@ void Lifecycle::set_running() {
     set_state(RunState::running);
     events_.emit(ResumeEvent{});
     clocks_.set_running(true);
-    trace(TracePoint::vm_state_notify, "running {} reason {} ({})", 1, static_cast<int>(state_), enum_name(state_));
+    trace_machine<"vm_state_notify">("running {} reason {} ({})", 1, static_cast<int>(state_), enum_name(state_));
     for (const auto& call : on_cont_) call();
 }
 
@@ -44,7 +44,7 @@ void Lifecycle::stop_with(RunState state) {
     if (!running()) return;
     clocks_.set_running(false);
     set_state(state);
-    trace(TracePoint::vm_state_notify, "running {} reason {} ({})", 0, static_cast<int>(state_), enum_name(state_));
+    trace_machine<"vm_state_notify">("running {} reason {} ({})", 0, static_cast<int>(state_), enum_name(state_));
     events_.emit(StopEvent{});
 }
 
@@ -80,6 +80,7 @@ void Lifecycle::reset(ShutdownCause cause) {
 }
 
 void Lifecycle::powerdown() {
+    trace_machine<"qemu_system_powerdown_request">("");
     events_.emit(PowerdownEvent{});
     if (power_button_) power_button_();
 }
@@ -106,6 +107,7 @@ void Lifecycle::quit(ShutdownCause cause) {
 
 void Lifecycle::shut_down(ShutdownCause cause) {
     if (ended_) return;
+    trace_machine<"qemu_system_shutdown_request">("reason={}", static_cast<int>(cause));
     events_.emit(ShutdownEvent{caused_by_guest(cause), cause});
     if (actions_.shutdown == ShutdownAction::pause) stop_with(RunState::shutdown);
     else end(cause == ShutdownCause::guest_panic && actions_.panic == PanicAction::exit_failure ? 1 : 0);
@@ -140,7 +142,7 @@ void Lifecycle::request_suspend_to_disk() {
 }
 
 void Lifecycle::request_wakeup(WakeupCause cause) {
-    trace(TracePoint::system_wakeup_request, "reason={}", static_cast<int>(cause));
+    trace_machine<"system_wakeup_request">("reason={}", static_cast<int>(cause));
     if (state_ != RunState::suspended) return;
     wakeup_request_ = cause;
     defer();

@@ -131,6 +131,7 @@ public:
     bool machine_check(unsigned cpu, unsigned bank, MachineCheckBank report);
 
     /// What is logged (-d, `log`).
+    Engine& engine() { return engine_; }
     const std::vector<std::string>& log_items() const { return log_items_; }
     void set_log_items(std::vector<std::string> items) { log_items_ = std::move(items); }
     bool sync_profile() const { return sync_profile_; }

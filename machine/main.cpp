@@ -13,6 +13,7 @@
 #include "machine/cli/process.h"
 #include "machine/cli/sandbox.h"
 #include "machine/device_help.h"
+#include "machine/diagnostics/trace_switches.h"
 #include "machine/event_clock.h"
 #include "machine/events.h"
 #include "machine/hmp.h"
@@ -179,6 +180,9 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
     fd_sets.set_running([&machine] { return machine.life().running(); });
     engine.on_last_session_left([&fd_sets] { fd_sets.clients_gone(); });
     add_all_commands(engine, machine, fd_sets);
+    for (const cli::TracePattern& pattern : config_.command_traces)
+        if (!apply_trace_pattern(command_trace_switches(engine.commands()), pattern.text))
+            reporter_.warning(pattern.where, fmt::format("trace event '{}' does not exist", pattern.text));
     bool good = machine.add_objects(reporter_) && add_chardevs(true) && machine.open_drives(reporter_) && machine.open_networks(reporter_) &&
                 add_monitors(engine, chardevs, config_, reporter_) && machine.open_ports(reporter_) &&
                 (config_.preconfig || machine.build(reporter_));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "machine/devices/trace_points.h"
 #include "machine/pci_commands.h"
 
 namespace rhea {
@@ -248,13 +249,16 @@ void PciBus::unplug(PciDevice& device) {
 std::uint32_t PciBus::config_read(unsigned devfn, unsigned reg, unsigned size) const {
     auto* device = at(devfn);
     if (!device || reg >= PciDevice::kConfigSize) return 0xffffffff;
-    return device->config_read(reg, std::min(size, PciDevice::kConfigSize - reg));
+    const std::uint32_t value = device->config_read(reg, std::min(size, PciDevice::kConfigSize - reg));
+    trace_device<"pci_cfg_read">("{} 00:{:02x}.{} @{:#x} -> {:#x}", device->type_name(), devfn >> 3, devfn & 7, reg, value);
+    return value;
 }
 
 void PciBus::config_write(unsigned devfn, unsigned reg, std::uint32_t value, unsigned size) const {
     auto* device = at(devfn);
-    if (device && reg < PciDevice::kConfigSize)
-        device->config_write(reg, value, std::min(size, PciDevice::kConfigSize - reg));
+    if (!device || reg >= PciDevice::kConfigSize) return;
+    trace_device<"pci_cfg_write">("{} 00:{:02x}.{} @{:#x} <- {:#x}", device->type_name(), devfn >> 3, devfn & 7, reg, value);
+    device->config_write(reg, value, std::min(size, PciDevice::kConfigSize - reg));
 }
 
 void PciBus::intx_changed(const PciDevice& device, bool level) {

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "machine/trace_points.h"
 #include "qobject/base64.h"
 
 namespace rhea {
@@ -165,10 +166,19 @@ std::optional<std::uint64_t> QtestSession::length(std::string_view text) {
 
 void QtestSession::endianness(Words) { ok("little"); }
 
+namespace {
+
+constexpr std::string_view kWidths = "?bw?l";  // what a trace calls the sizes
+
+}  // namespace
+
 template <unsigned size>
 void QtestSession::port_in(Words words) {
     const auto port = number(words[0]);
-    if (port) ok(fmt::format("0x{:04x}", target_.ports().read(*port & 0xffff, size)));
+    if (!port) return;
+    const std::uint64_t value = target_.ports().read(*port & 0xffff, size);
+    trace_machine<"cpu_in">("addr 0x{:x}({}) value {}", *port & 0xffff, kWidths[size], value);
+    ok(fmt::format("0x{:04x}", value));
 }
 
 template <unsigned size>
@@ -176,6 +186,7 @@ void QtestSession::port_out(Words words) {
     const auto port = number(words[0]);
     const auto value = port ? number(words[1]) : std::nullopt;
     if (!value) return;
+    trace_machine<"cpu_out">("addr 0x{:x}({}) value {}", *port & 0xffff, kWidths[size], *value);
     target_.ports().write(*port & 0xffff, *value, size);
     ok();
 }

@@ -1,6 +1,16 @@
 #include "monitor/command_table.h"
 
+#include <algorithm>
+
+#include "monitor/trace_points.h"
+
 namespace rhea {
+
+std::string command_trace_name(std::string_view prefix, std::string_view command) {
+    std::string name = std::string(prefix).append(command);
+    std::replace(name.begin(), name.end(), '-', '_');
+    return name;
+}
 
 void CommandTable::add_row(const Command& command, void* context) {
     if (by_name_.contains(command.name)) return;  // the first row of a name counts

@@ -172,6 +172,7 @@ public:
         const Command* command;
         void* context;
         bool enabled = true;
+        bool trace_enter = false, trace_exit = false;  ///< its trace points, qmp_enter_NAME and qmp_exit_NAME, are on
     };
 
     /// `commands` are constants that outlive the table; every one of their handlers takes a `Context&`, which does too.
@@ -186,6 +187,7 @@ public:
     const Row* find(std::string_view name) const;
     /// In the order of their registration.
     const std::vector<Row>& rows() const { return rows_; }
+    std::vector<Row>& rows() { return rows_; }
 
 private:
     void add_row(const Command& command, void* context);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "monitor/trace_points.h"
+
 namespace rhea {
 
 void EventBus::add_listener(EventListener& listener) { listeners_.push_back(&listener); }
@@ -11,10 +13,12 @@ void EventBus::remove_listener(EventListener& listener) { std::erase(listeners_,
 void EventBus::declare(const EventInfo& info, TypeRef type) { declared_.push_back({&info, type}); }
 
 void EventBus::deliver(const EventRecord& event) {
+    trace_monitor<"monitor_protocol_event_emit">("event={} data={}", event.info.name, event.data);
     for (EventListener* listener : listeners_) listener->event(event);
 }
 
 void EventBus::emit(const EventInfo& info, const TypeInfo& type, const void* data, Copy copy) {
+    trace_monitor<"monitor_protocol_event_queue">("event={} data={} rate={}", info.name, data, std::uint64_t{info.rate_ms} * 1'000'000);
     const std::int64_t wall = clock_->wall_time_us();
     if (info.rate_ms == 0) return deliver({info, type, data, wall});
 
@@ -54,8 +58,11 @@ void EventBus::expire() {
         if (held.until_ns > now) {
             ++at;
         } else if (!held.data) {
+            trace_monitor<"monitor_protocol_event_handler">("event={} data=(nil) last={} now={}", held.info->name, held.until_ns, now);
             at = held_.erase(at);
         } else {
+            trace_monitor<"monitor_protocol_event_handler">("event={} data={} last={} now={}", held.info->name,
+                                                            held.data.get(), held.until_ns, now);
             due.push_back(held);
             held.data = nullptr;
             held.until_ns = now + std::int64_t{held.info->rate_ms} * 1'000'000;

@@ -4,7 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "json/writer.h"
 #include "monitor/engine.h"
+#include "monitor/trace_points.h"
+#include "qobject/convert.h"
 
 namespace rhea {
 
@@ -12,67 +15,92 @@ namespace {
 
 constexpr std::size_t kLarge = 256 << 10;      // bytes of a reply
 
+std::string_view without_line_end(std::string_view text) {
+    while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+    return text;
+}
+
+/// What qmp_exit_COMMAND tells: the result or the error's text, and which of them.
+void trace_exit(std::string_view command, const TypeInfo& type, const void* value) {
+    write_trace(command_trace_name("qmp_exit_", command), json::to_string(to_qobject(type, value)) + " 1");
+}
+void trace_exit(std::string_view command, const Error& error) {
+    write_trace(command_trace_name("qmp_exit_", command), error.description() + " 0");
+}
+
 }  // namespace
 
 /// A reply owed after the handler returned. Holds the session weakly: a client that has left costs nothing.
 class Session::LaterReply final : public PendingReply {
 public:
-    LaterReply(std::weak_ptr<Session> session, std::optional<QObject> id, bool in_band, bool quiet)
-        : session_(std::move(session)), id_(std::move(id)), in_band_(in_band), quiet_(quiet) {}
+    LaterReply(std::weak_ptr<Session> session, const Command& command, std::optional<QObject> id, bool in_band)
+        : session_(std::move(session)), command_(command), id_(std::move(id)), in_band_(in_band) {}
 
     void succeed(const TypeInfo& type, const void* value) override {
         finish([&](Session& s) {
-            if (!quiet_) s.format_.success(s.out(), id(), type, value);
+            if (traced(s)) trace_exit(command_.name, type, value);
+            if (command_.success_response) s.format_.success(s.out(), id(), type, value);
         });
     }
     void fail(const Error& error) override {
-        finish([&](Session& s) { s.format_.error(s.out(), id(), error); });
+        finish([&](Session& s) {
+            if (traced(s)) trace_exit(command_.name, error);
+            s.format_.error(s.out(), id(), error);
+        });
     }
 
 private:
     const QObject* id() const { return id_ ? &*id_ : nullptr; }
+    bool traced(const Session& session) const {
+        const CommandTable::Row* row = session.engine_.commands_.find(command_.name);
+        return row && row->trace_exit;
+    }
 
     template <class Write>
     void finish(Write write) {
         auto session = session_.lock();
         if (!session || !session->peer_) return;
-        const std::size_t before = session->out().size();
-        write(*session);
-        session->reply_bytes_ += session->out().size() - before;
+        session->reply_bytes_ += session->respond([&] { write(*session); });
         session->peer_->schedule();
         if (in_band_) session->answered_later();
     }
 
     std::weak_ptr<Session> session_;
+    const Command& command_;
     std::optional<QObject> id_;
-    bool in_band_, quiet_;
+    bool in_band_;
 };
 
 /// The answer to a command while its handler runs.
 class Session::Answer final : public ResultSink {
 public:
-    Answer(Session& session, const QObject* id, bool in_band, bool quiet)
-        : session_(session), id_(id), in_band_(in_band), quiet_(quiet) {}
+    Answer(Session& session, const CommandTable::Row& row, const QObject* id, bool in_band)
+        : session_(session), row_(row), id_(id), in_band_(in_band) {}
 
     void result(const TypeInfo& type, const void* value) override {
-        if (session_.peer_ && !quiet_) session_.format_.success(session_.out(), id_, type, value);
+        if (row_.trace_exit) [[unlikely]] trace_exit(row_.command->name, type, value);
+        if (!session_.peer_ || !row_.command->success_response) return;
+        session_.respond([&] { session_.format_.success(session_.out(), id_, type, value); });
     }
     void prepared(const std::string& json) override {
-        if (session_.peer_) session_.format_.prepared(session_.out(), id_, json);
+        if (row_.trace_exit) [[unlikely]] write_trace(command_trace_name("qmp_exit_", row_.command->name), json + " 1");
+        if (session_.peer_) session_.respond([&] { session_.format_.prepared(session_.out(), id_, json); });
     }
     void error(const Error& error) override {
-        if (session_.peer_) session_.format_.error(session_.out(), id_, error);
+        if (row_.trace_exit) [[unlikely]] trace_exit(row_.command->name, error);
+        if (session_.peer_) session_.respond([&] { session_.format_.error(session_.out(), id_, error); });
     }
     std::unique_ptr<PendingReply> later() override {
         if (in_band_) session_.running_ = true;
-        return std::make_unique<LaterReply>(session_.weak_from_this(), id_ ? std::optional<QObject>(*id_) : std::nullopt,
-                                            in_band_, quiet_);
+        return std::make_unique<LaterReply>(session_.weak_from_this(), *row_.command,
+                                            id_ ? std::optional<QObject>(*id_) : std::nullopt, in_band_);
     }
 
 private:
     Session& session_;
+    const CommandTable::Row& row_;
     const QObject* id_;
-    bool in_band_, quiet_;
+    bool in_band_;
 };
 
 Session::Session(Engine& engine, Peer& peer, const WireFormat& format, SessionLimits limits)
@@ -80,9 +108,19 @@ Session::Session(Engine& engine, Peer& peer, const WireFormat& format, SessionLi
 
 Session::~Session() { std::erase(engine_.listening_, this); }
 
+template <class Write>
+std::size_t Session::respond(Write write) {
+    const std::size_t before = out().size();
+    write();
+    const std::string_view written = std::string_view(out()).substr(before);
+    if (!written.empty())
+        trace_monitor<"monitor_qmp_respond">("mon {} resp: {}", fmt::ptr(this), without_line_end(written));
+    return written.size();
+}
+
 void Session::start() {
     engine_.session_begins();
-    format_.greeting(out(), engine_.version());
+    respond([&] { format_.greeting(out(), engine_.version()); });
     peer_->schedule();
     if (!format_.negotiates()) (void)negotiate(false);
 }
@@ -109,7 +147,7 @@ void Session::deliver(const std::string& event_line) {
         peer_->close();
         return;
     }
-    out() += event_line;
+    respond([&] { out() += event_line; });
     backlog_ = backlog_ || pending > kLarge;
     peer_->schedule();
 }
@@ -186,25 +224,33 @@ void Session::update_reading() {
 
 bool Session::input(Result<QObject>&& request) {
     if (!peer_) return false;
+    if (request && tracing<kMonitorTracePoints, "handle_qmp_command">())
+        trace_monitor<"handle_qmp_command">("mon {} req: {}", fmt::ptr(this), json::to_string(*request));
     if (oob_ && request) {
         if (QDict* dict = request->dict(); dict && dict->contains("exec-oob") && !dict->contains("execute")) {
             execute(*dict, true);
             return !blocked();
         }
     }
-    if (running_) queue_.push_back({std::move(request)});
-    else dispatch(std::move(request));
+    if (running_) {
+        trace_monitor<"monitor_qmp_in_band_enqueue">("mon {} len {}", fmt::ptr(this), queue_.size());
+        queue_.push_back({std::move(request)});
+    } else {
+        dispatch(std::move(request));
+    }
     return !blocked();
 }
 
 void Session::dispatch(Result<QObject>&& request) {
     const std::size_t before = peer_->output().size();
     if (!request) {
-        format_.error(out(), nullptr, request.error());
+        trace_monitor<"monitor_qmp_err_in_band">("{}", request.error().description());
+        respond([&] { format_.error(out(), nullptr, request.error()); });
     } else if (QDict* dict = request->dict()) {
         execute(*dict, false);
     } else {
-        format_.error(out(), nullptr, Error::generic("QMP input must be a JSON object").legacy("QMPBadInputObject", {{"expected", "object"}}));
+        const Error error = Error::generic("QMP input must be a JSON object").legacy("QMPBadInputObject", {{"expected", "object"}});
+        respond([&] { format_.error(out(), nullptr, error); });
     }
     if (!peer_ || peer_->output().size() <= before) return;
     const std::size_t bytes = peer_->output().size() - before;
@@ -214,7 +260,12 @@ void Session::dispatch(Result<QObject>&& request) {
 
 void Session::execute(QDict& request, bool oob_message) {
     const QObject* id = request.find("id");
-    auto refuse = [&](Error error) { format_.error(out(), id, error); };
+    if (tracing<kMonitorTracePoints, "monitor_qmp_cmd_in_band">() || tracing<kMonitorTracePoints, "monitor_qmp_cmd_out_of_band">()) {
+        const std::string text = id ? json::to_string(*id) : std::string();
+        if (oob_message) trace_monitor<"monitor_qmp_cmd_out_of_band">("{}", text);
+        else trace_monitor<"monitor_qmp_cmd_in_band">("{}", text);
+    }
+    auto refuse = [&](Error error) { respond([&] { format_.error(out(), id, error); }); };
     auto bad_member = [](std::string_view member, std::string_view what) {
         return Error::generic(fmt::format("QMP input member '{}' {}", member, what))
             .legacy("QMPBadInputObjectMember", {{"member", std::string(member)}});
@@ -255,7 +306,9 @@ void Session::execute(QDict& request, bool oob_message) {
         return refuse(Error::generic(
             fmt::format("The command '{}' is permitted only after machine initialization has completed", *name)));
 
-    Answer answer(*this, id, !oob_message, !command.success_response);
+    if (row->trace_enter) [[unlikely]]
+        write_trace(command_trace_name("qmp_enter_", *name), json::to_string(QObject(*arguments)));
+    Answer answer(*this, *row, id, !oob_message);
     command.invoke(command, row->context, *arguments, Caller{this, peer_, named_fds_}, answer);
 }
 
@@ -268,6 +321,7 @@ void Session::pump() {
     while (!running_ && !queue_.empty() && peer_) {
         Result<QObject> request = std::move(queue_.front().request);
         queue_.pop_front();
+        trace_monitor<"monitor_qmp_in_band_dequeue">("mon {} len {}", fmt::ptr(this), queue_.size());
         dispatch(std::move(request));
     }
     if (!peer_) return;

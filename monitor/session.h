@@ -64,6 +64,9 @@ private:
     void close_when_answered();
     void give_memory_back();
     std::string& out() { return peer_->output(); }
+    /// Whatever leaves for the client is written by `write`; returns its bytes.
+    template <class Write>
+    std::size_t respond(Write write);
 
     Engine& engine_;
     FdNames own_fds_;                   // of a session without a monitor

@@ -7,6 +7,7 @@
 
 #include "machine/block/block_layer.h"
 #include "machine/block/host.h"
+#include "machine/block/trace_points.h"
 
 namespace rhea {
 
@@ -71,6 +72,7 @@ void BlockBackend::guest_moved_tray(bool open) { layer_.events().emit(DeviceTray
 
 Result<void> BlockBackend::insert(std::shared_ptr<BlockNode> node) {
     const BlockPermissions wanted = permissions_for(node.get());
+    trace_block<"blk_root_attach">("child {} blk {} bs {}", fmt::ptr(&root_), fmt::ptr(this), fmt::ptr(node.get()));
     return root_.attach(std::move(node), wanted);
 }
 
@@ -78,6 +80,7 @@ void BlockBackend::remove() {
     drain();
     if (const BlockNode* node = root()) {
         const BlockNodeSettings& s = node->settings();
+        trace_block<"blk_root_detach">("child {} blk {} bs {}", fmt::ptr(&root_), fmt::ptr(this), fmt::ptr(node));
         root_state_ = {s.read_only, s.cache_direct, s.cache_no_flush, s.unmap, s.detect_zeroes};
     }
     root_.detach();
@@ -88,6 +91,9 @@ void BlockBackend::submit(IoKind kind, std::uint64_t offset, std::uint64_t bytes
     const std::uint64_t now = uv_hrtime();
     const IoOutcome begun{0, kind, offset, bytes, static_cast<std::int64_t>(now)};
     auto node = root_.shared_node();
+    const void *blk = this, *bs = node.get();
+    if (kind == IoKind::read) trace_block<"blk_co_preadv">("blk {} bs {} offset {} bytes {} flags 0x0", blk, bs, offset, bytes);
+    if (kind == IoKind::write) trace_block<"blk_co_pwritev">("blk {} bs {} offset {} bytes {} flags 0x0", blk, bs, offset, bytes);
     std::uint64_t delay = node ? node->delay_ns(kind, bytes, now) : 0;
     if (throttle_ && (kind == IoKind::read || kind == IoKind::write))
         delay += throttle_->delay_ns(kind == IoKind::write, bytes, now);

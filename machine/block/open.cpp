@@ -17,6 +17,7 @@
 #include "machine/block/options.h"
 #include "machine/block/probe.h"
 #include "machine/block/raw_node.h"
+#include "machine/block/trace_points.h"
 #include "machine/not_yet.h"
 
 namespace rhea {
@@ -171,6 +172,8 @@ Result<std::shared_ptr<BlockNode>> BlockLayer::make_node(const BlockdevOptions& 
         default: return fail(driver_not_supported(options.driver));
     }
     if (!node) return node;
+    trace_block<"bdrv_open_common">("bs {} filename \"{}\" format_name \"{}\"", fmt::ptr(node->get()), (*node)->exact_filename().value_or(""),
+                                    (*node)->driver_name());
     (*node)->set_options(std::make_shared<const BlockdevOptions>(options));
     nodes_.push_back(*node);
     return node;

@@ -170,10 +170,10 @@ struct Sandbox {
     bool resource_control = true;
 };
 
-/// -trace and -d trace:…
-struct Trace {
-    std::vector<std::string> patterns;
-    std::string file;
+/// Of -trace and -d trace:…, what may mean the trace points of commands, which come later.
+struct TracePattern {
+    std::string text;
+    Location where;
 };
 
 /// -dfilter: addresses from `low` to `high`, both included.
@@ -192,7 +192,7 @@ struct Config {
     std::string pid_file, log_file, run_as, chroot_dir, process_name;
     std::vector<std::string> log_items;    ///< -d
     std::vector<AddressRange> log_ranges;  ///< -dfilter; empty: all addresses
-    Trace trace;
+    std::vector<TracePattern> command_traces;
     std::vector<std::string> data_dirs;  ///< -L
     std::optional<Sandbox> sandbox;
     CompatPolicy compat;

@@ -11,6 +11,7 @@
 #include "machine/cli/handlers.h"
 #include "machine/cli/log_items.h"
 #include "machine/cli/tree.h"
+#include "machine/diagnostics/trace_switches.h"
 
 namespace rhea::cli {
 
@@ -51,12 +52,20 @@ constexpr LogItem kLogItems[] = {
     {"tid", "one log file for each thread"},
 };
 
-/// A pattern of -trace. No trace points exist: a pattern matches nothing, a plain name is of none.
+/// A pattern of -trace. Commands have trace points, too, once there are commands.
 void take_pattern(CommandLine& line, std::string_view pattern, const Location& where) {
-    if (pattern.starts_with('-')) pattern.remove_prefix(1);  // off instead of on
-    if (!pattern.empty() && pattern.find('*') == std::string_view::npos)
-        line.reporter.warning(where, fmt::format("trace event '{}' does not exist", pattern));
-    line.config.trace.patterns.emplace_back(pattern);
+    if (pattern.empty()) return;
+    const bool known = apply_trace_pattern(room_trace_switches(), pattern);
+    const std::string_view name = pattern.substr(pattern.starts_with('-') ? 1 : 0);
+    if (is_trace_pattern(name) || name.starts_with("qmp_enter_") || name.starts_with("qmp_exit_")) line.config.command_traces.push_back({std::string(pattern), where});
+    else if (!known) line.reporter.warning(where, fmt::format("trace event '{}' does not exist", name));
+}
+
+Result<void> list_trace_points(CommandLine& line) {
+    std::string names;
+    for (const TraceSwitch& point : room_trace_switches()) names += point.name + '\n';
+    line.print(names);
+    return line.finish(0);
 }
 
 Result<void> read_patterns(CommandLine& line, const std::string& path) {
@@ -139,7 +148,7 @@ Result<void> set_log_items(CommandLine& line, std::string_view text) {
         if (is_log_item(item)) line.config.log_items.emplace_back(item);
         else wrong = true;
     });
-    if (list_events) return line.finish(0);  // there are none to list
+    if (list_events) return list_trace_points(line);
     // CPUs have no registers that could be shown. What else is logged of them comes from code, and none runs.
     const auto& items = line.config.log_items;
     if (!wrong && std::find(items.begin(), items.end(), "cpu_reset") != items.end()) {
@@ -165,11 +174,11 @@ Result<void> set_log_ranges(CommandLine& line, std::string_view text) {
 
 Result<void> take_trace(CommandLine& line, Options options) {
     if (const std::string* pattern = options.find("enable")) {
-        if (*pattern == "help" || *pattern == "?") return line.finish(0);  // there are none to list
+        if (*pattern == "help" || *pattern == "?") return list_trace_points(line);
         take_pattern(line, *pattern, line.where);
     }
     if (const std::string* events = options.find("events")) RHEA_CHECK(read_patterns(line, *events));
-    line.config.trace.file = options.get("file", line.config.trace.file);
+    line.config.log_file = options.get("file", line.config.log_file);
     return {};
 }
 

@@ -269,7 +269,7 @@ constexpr OptionRow kRows[] = {
     {"readconfig", "FILE", debug, works, "reads options from a file: [GROUP \"ID\"], then lines of KEY = \"VALUE\"",
      read_config_file},
     {"no-user-config", "", debug, works, "does not read the user's configuration files (there are none)", nothing},
-    {"trace", "[enable=]PATTERN[,file=FILE]", debug, in_part, "trace events to record (this build has none)",
+    {"trace", "[enable=]PATTERN[,file=FILE]", debug, in_part, "trace points to turn on; 'help' lists them",
      group<"trace">},
     {"plugin", "[file=]FILE[,OPTION=VALUE]...", debug, refused, "loads a plug-in", group<"plugin">},
     {"async-teardown", "", debug, ignored, "frees the guest's memory in another process at the end"},

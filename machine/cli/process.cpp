@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "qobject/trace.h"
+
 namespace rhea::cli {
 
 namespace {
@@ -148,7 +150,7 @@ Result<void> open_log(const std::string& path, bool to_stderr) {
     const int fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
     if (fd < 0) return fail(fmt::format("Error opening logfile {}: {}", name, reason()));
     if (to_stderr) replace_fd(fd, STDERR_FILENO);
-    ::close(fd);
+    set_log_descriptor(fd);
     return {};
 }
 

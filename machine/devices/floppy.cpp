@@ -6,6 +6,7 @@
 
 #include "machine/devices/floppy_registers.h"
 #include "machine/devices/piix3.h"
+#include "machine/devices/trace_points.h"
 #include "machine/platform.h"
 #include "machine/qom/basic_types.h"
 
@@ -131,11 +132,16 @@ bool FloppyController::in_reset() const { return !(output_ & kNotReset); }
 // --- registers ------------------------------------------------------------------------------------------------------------
 
 std::uint64_t FloppyController::Ports::io_read(std::uint64_t offset, unsigned) {
-    return controller.read(base + static_cast<unsigned>(offset));
+    const unsigned port = base + static_cast<unsigned>(offset);
+    const std::uint8_t value = controller.read(port);
+    trace_device<"fdc_ioport_read">("read reg {:#04x} val {:#04x}", port, value);
+    return value;
 }
 
 void FloppyController::Ports::io_write(std::uint64_t offset, std::uint64_t value, unsigned) {
-    controller.write(base + static_cast<unsigned>(offset), static_cast<std::uint8_t>(value));
+    const unsigned port = base + static_cast<unsigned>(offset);
+    trace_device<"fdc_ioport_write">("write reg {:#04x} val {:#04x}", port, value & 0xff);
+    controller.write(port, static_cast<std::uint8_t>(value));
 }
 
 std::uint8_t FloppyController::read(unsigned port) {

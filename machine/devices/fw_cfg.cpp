@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include "machine/devices/trace_points.h"
 #include "machine/qom/basic_types.h"
 
 namespace rhea {
@@ -92,6 +93,7 @@ void FwCfg::select(std::uint16_t item) {
     }
     selected_item_ = static_cast<std::uint16_t>(item & ~kWriteChannel);
     const auto found = items_.find(selected_item_);
+    trace_device<"fw_cfg_select">("{} key {:#06x}, ret: {}", fmt::ptr(this), item, int{found != items_.end()});
     selected_ = found == items_.end() ? nullptr : &found->second;
     position_ = 0;
 }
@@ -142,7 +144,11 @@ void FwCfg::run_dma(std::uint64_t address) {
 }
 
 // Every byte read from either port is the next one; a wider read gets nothing, a write of a word selects.
-std::uint64_t FwCfg::DataPorts::io_read(std::uint64_t, unsigned size) { return size == 1 ? config.read_byte() : 0; }
+std::uint64_t FwCfg::DataPorts::io_read(std::uint64_t, unsigned size) {
+    const std::uint8_t value = size == 1 ? config.read_byte() : 0;
+    trace_device<"fw_cfg_read">("{} = {:#x}", fmt::ptr(&config), value);
+    return value;
+}
 
 void FwCfg::DataPorts::io_write(std::uint64_t, std::uint64_t value, unsigned size) {
     if (size == 2) config.select(static_cast<std::uint16_t>(value));

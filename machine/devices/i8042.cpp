@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "machine/devices/trace_points.h"
 #include "machine/qom/basic_types.h"
 
 namespace rhea {
@@ -121,6 +122,7 @@ std::uint8_t I8042::read_data() {
 }
 
 void I8042::write_output_port(std::uint8_t value) {
+    trace_device<"pckbd_outport_write">("{:#04x}", value);
     output_port_ = value;
     control_.set_a20((value & kA20) != 0);
     if (!(value & kNotReset)) control_.request_reset(ShutdownCause::guest_reset);
@@ -169,10 +171,17 @@ void I8042::write_command(std::uint8_t value) {
     }
 }
 
-std::uint64_t I8042::Port::io_read(std::uint64_t, unsigned) { return command ? controller.status_ : controller.read_data(); }
+std::uint64_t I8042::Port::io_read(std::uint64_t, unsigned) {
+    const std::uint8_t value = command ? controller.status_ : controller.read_data();
+    if (command) trace_device<"pckbd_kbd_read_status">("{:#04x}", value);
+    else trace_device<"pckbd_kbd_read_data">("{:#04x}", value);
+    return value;
+}
 
 void I8042::Port::io_write(std::uint64_t, std::uint64_t value, unsigned) {
     const auto byte = static_cast<std::uint8_t>(value);
+    if (command) trace_device<"pckbd_kbd_write_command">("{:#04x}", byte);
+    else trace_device<"pckbd_kbd_write_data">("{:#04x}", byte);
     if (command) controller.write_command(byte);
     else controller.write_data(byte);
 }

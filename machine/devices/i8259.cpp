@@ -1,5 +1,8 @@
 #include "machine/devices/i8259.h"
 
+#include <utility>
+
+#include "machine/devices/trace_points.h"
 #include "machine/qom/basic_types.h"
 
 namespace rhea {
@@ -36,6 +39,7 @@ void I8259::reset() {
 void I8259::set_irq(unsigned line, bool level) {
     const auto mask = bit(line);
     const bool level_triggered = elcr_ & mask;
+    trace_device<"pic_set_irq">("master {} irq {} level {}", int{is_master()}, line, int{level});
     counts_[line % 8] += level;
     if (level && (level_triggered || !(lines_ & mask))) requests_ |= mask;
     if (!level && level_triggered) requests_ = static_cast<std::uint8_t>(requests_ & ~mask);
@@ -65,7 +69,12 @@ unsigned I8259::pending() const {
     return rank(line) < rank(busy) ? line : kNone;
 }
 
-void I8259::update() { output_.set(pending() != kNone); }
+void I8259::update() {
+    const auto line = pending();
+    if (line != kNone)
+        trace_device<"pic_update_irq">("master {} imr {} irr {} padd {}", int{is_master()}, masked_, requests_, (lowest_ + 1) & 7);
+    output_.set(line != kNone);
+}
 
 void I8259::take(unsigned line) {
     if (!auto_eoi_) in_service_ |= bit(line);
@@ -81,6 +90,7 @@ std::uint8_t I8259::acknowledge() {
     if (line == kNone) return static_cast<std::uint8_t>(base_ + kSpurious);
     take(line);
     if (line == kCascade && slave_) return slave_->acknowledge();
+    trace_device<"pic_interrupt">("irq {} intno {}", is_master() ? line : line + 8, base_ + line);
     return static_cast<std::uint8_t>(base_ + line);
 }
 
@@ -150,17 +160,21 @@ void I8259::end_of_interrupt(std::uint8_t ocw2) {
     update();
 }
 
+std::uint8_t I8259::read(std::uint64_t offset) {
+    if (std::exchange(poll_, false)) return poll();
+    if (offset == 1) return masked_;
+    return read_in_service_ ? in_service_ : requests_;
+}
+
 std::uint64_t I8259::Ports::io_read(std::uint64_t offset, unsigned) {
-    if (pic.poll_) {
-        pic.poll_ = false;
-        return pic.poll();
-    }
-    if (offset == 1) return pic.masked_;
-    return pic.read_in_service_ ? pic.in_service_ : pic.requests_;
+    const std::uint8_t value = pic.read(offset);
+    trace_device<"pic_ioport_read">("master {} addr {:#x} val {:#x}", int{pic.is_master()}, offset, value);
+    return value;
 }
 
 void I8259::Ports::io_write(std::uint64_t offset, std::uint64_t value, unsigned) {
     const auto byte = static_cast<std::uint8_t>(value);
+    trace_device<"pic_ioport_write">("master {} addr {:#x} val {:#x}", int{pic.is_master()}, offset, byte);
     if (offset == 0 && (byte & kIcw1)) return pic.begin_initialisation(byte);
     if (offset == 0) return pic.command(byte);
     if (pic.next_icw_ != 0) return pic.initialise(byte);

@@ -68,7 +68,9 @@ private:
     unsigned pending() const;
     void take(unsigned line);
     std::uint8_t poll();
+    std::uint8_t read(std::uint64_t offset);
     void update();
+    bool is_master() const { return slave_ != nullptr; }
 
     IrqLine output_;
     I8259* slave_ = nullptr;

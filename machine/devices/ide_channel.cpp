@@ -1,6 +1,7 @@
 #include "machine/devices/ide_channel.h"
 
 #include "machine/devices/ide_drive.h"
+#include "machine/devices/trace_points.h"
 
 namespace rhea {
 
@@ -11,6 +12,8 @@ IdeChannel::IdeChannel(AddressSpace& ports, std::uint16_t command_base, std::uin
       bus_master_(*this, memory),
       command_mapping_(ports, {.name = "ide", .base = command_base, .size = 8, .handler = &command_block_, .max_access = 4}),
       control_mapping_(ports, {.name = "ide", .base = control_port, .size = 1, .handler = &control_port_, .max_access = 1}) {
+    command_block_.base = command_base;
+    control_port_.base = control_port;
     reset();
 }
 
@@ -112,6 +115,7 @@ void IdeChannel::write_register(unsigned index, std::uint8_t value) {
 }
 
 void IdeChannel::command(std::uint8_t code) {
+    trace_device<"ide_exec_cmd">("IDE exec cmd: bus {}; state {}; cmd {:#04x}", fmt::ptr(this), fmt::ptr(drives_[selected_]), code);
     control_ &= static_cast<std::uint8_t>(~kControlHighOrder);
     irq_.lower();
     if (auto* drive = drives_[selected_]) {
@@ -133,31 +137,59 @@ void IdeChannel::write_control(std::uint8_t value) {
     }
 }
 
+namespace {
+
+constexpr std::string_view kReadNames[] = {"Data",         "Error",         "Sector Count", "Sector Number",
+                                           "Cylinder Low", "Cylinder High", "Device/Head",  "Status"};
+constexpr std::string_view kWriteNames[] = {"Data",         "Features",      "Sector Count", "Sector Number",
+                                            "Cylinder Low", "Cylinder High", "Device/Head",  "Command"};
+
+}  // namespace
+
 std::uint64_t IdeChannel::CommandBlock::io_read(std::uint64_t offset, unsigned size) {
+    auto* drive = channel.drives_[channel.selected_];
     if (offset == kDataPort && size >= 2) {
-        auto* drive = channel.drives_[channel.selected_];
-        return drive ? drive->read_data(size) : 0;
+        const std::uint32_t value = drive ? drive->read_data(size) : 0;
+        if (size == 2) trace_device<"ide_data_readw">("IDE PIO rd @ {:#x} (Data: Word); val {:#06x}; bus {}; IDEState {}", base, value, fmt::ptr(&channel), fmt::ptr(drive));
+        else trace_device<"ide_data_readl">("IDE PIO rd @ {:#x} (Data: Long); val {:#010x}; bus {}; IDEState {}", base, value, fmt::ptr(&channel), fmt::ptr(drive));
+        return value;
     }
     if (size > 2) return 0xffffffff;      // nobody decodes that
     std::uint64_t value = 0;
-    for (unsigned i = 0; i < size; ++i)
-        value |= std::uint64_t{channel.read_register(static_cast<unsigned>(offset) + i)} << (8 * i);
+    for (unsigned i = 0; i < size; ++i) {
+        const unsigned index = static_cast<unsigned>(offset) + i;
+        const std::uint8_t byte = channel.read_register(index);
+        trace_device<"ide_ioport_read">("IDE PIO rd @ {:#x} ({}); val {:#04x}; bus {} IDEState {}", base + index, kReadNames[index & 7], byte, fmt::ptr(&channel), fmt::ptr(drive));
+        value |= std::uint64_t{byte} << (8 * i);
+    }
     return value;
 }
 
 void IdeChannel::CommandBlock::io_write(std::uint64_t offset, std::uint64_t value, unsigned size) {
+    auto* drive = channel.drives_[channel.selected_];
     if (offset == kDataPort && size >= 2) {
-        if (auto* drive = channel.drives_[channel.selected_]) drive->write_data(static_cast<std::uint32_t>(value), size);
+        if (size == 2) trace_device<"ide_data_writew">("IDE PIO wr @ {:#x} (Data: Word); val {:#06x}; bus {}; IDEState {}", base, value, fmt::ptr(&channel), fmt::ptr(drive));
+        else trace_device<"ide_data_writel">("IDE PIO wr @ {:#x} (Data: Long); val {:#010x}; bus {}; IDEState {}", base, value, fmt::ptr(&channel), fmt::ptr(drive));
+        if (drive) drive->write_data(static_cast<std::uint32_t>(value), size);
         return;
     }
     if (size > 2) return;
-    for (unsigned i = 0; i < size; ++i)
-        channel.write_register(static_cast<unsigned>(offset) + i, static_cast<std::uint8_t>(value >> (8 * i)));
+    for (unsigned i = 0; i < size; ++i) {
+        const unsigned index = static_cast<unsigned>(offset) + i;
+        const auto byte = static_cast<std::uint8_t>(value >> (8 * i));
+        trace_device<"ide_ioport_write">("IDE PIO wr @ {:#x} ({}); val {:#04x}; bus {} IDEState {}", base + index, kWriteNames[index & 7], byte, fmt::ptr(&channel), fmt::ptr(drive));
+        channel.write_register(index, byte);
+    }
 }
 
-std::uint64_t IdeChannel::ControlPort::io_read(std::uint64_t, unsigned) { return channel.status(); }
+std::uint64_t IdeChannel::ControlPort::io_read(std::uint64_t, unsigned) {
+    const std::uint8_t value = channel.status();
+    trace_device<"ide_status_read">("IDE PIO rd @ {:#x} (Alt Status); val {:#04x}; bus {}; IDEState {}", base, value, fmt::ptr(&channel), fmt::ptr(channel.drives_[channel.selected_]));
+    return value;
+}
 
 void IdeChannel::ControlPort::io_write(std::uint64_t, std::uint64_t value, unsigned) {
+    trace_device<"ide_ctrl_write">("IDE PIO wr @ {:#x} (Device Control); val {:#04x}; bus {}", base, value & 0xff, fmt::ptr(&channel));
     channel.write_control(static_cast<std::uint8_t>(value));
 }
 

@@ -50,12 +50,14 @@ private:
         std::uint64_t io_read(std::uint64_t offset, unsigned size) override;
         void io_write(std::uint64_t offset, std::uint64_t value, unsigned size) override;
         IdeChannel& channel;
+        std::uint16_t base = 0;
     };
     struct ControlPort final : IoHandler {
         explicit ControlPort(IdeChannel& of) : channel(of) {}
         std::uint64_t io_read(std::uint64_t offset, unsigned size) override;
         void io_write(std::uint64_t offset, std::uint64_t value, unsigned size) override;
         IdeChannel& channel;
+        std::uint16_t base = 0;
     };
 
     std::uint8_t read_register(unsigned index);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "machine/devices/trace_points.h"
+
 namespace rhea {
 
 using namespace ata;
@@ -50,6 +52,7 @@ void IdeDrive::forget_everything() {
 }
 
 void IdeDrive::reset_state() {
+    trace_device<"ide_reset">("IDEstate {}", fmt::ptr(this));
     forget_everything();
     registers_->clear();
 }

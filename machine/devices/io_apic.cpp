@@ -1,5 +1,6 @@
 #include "machine/devices/io_apic.h"
 
+#include "machine/devices/trace_points.h"
 #include "machine/qom/basic_types.h"
 
 namespace rhea {
@@ -35,6 +36,7 @@ void IoApic::reset() {
 }
 
 void IoApic::set_irq(unsigned line, bool level) {
+    trace_device<"ioapic_set_irq">("vector: {} level: {}", line, int{level});
     const unsigned pin = line == 0 ? 2 : line;
     if (pin >= kPins) return;
     counts_[line] += level;
@@ -94,11 +96,15 @@ void IoApic::write(std::uint32_t value) {
 
 // The window takes whole dwords only.
 std::uint64_t IoApic::Registers::io_read(std::uint64_t offset, unsigned size) {
-    if (offset == kSelect) return apic.selected_;
-    return offset == kWindow && size == 4 ? apic.read() : 0;
+    const std::uint32_t value = offset == kSelect ? apic.selected_ : offset == kWindow && size == 4 ? apic.read() : 0;
+    trace_device<"ioapic_mem_read">("ioapic mem read addr {:#04x} regsel: {:#04x} size {:#x} retval {:#x}", offset, apic.selected_, size,
+                                    value);
+    return value;
 }
 
 void IoApic::Registers::io_write(std::uint64_t offset, std::uint64_t value, unsigned size) {
+    trace_device<"ioapic_mem_write">("ioapic mem write addr {:#04x} regsel: {:#04x} size {:#x} val {:#x}", offset, apic.selected_, size,
+                                     value);
     if (offset == kSelect) apic.selected_ = static_cast<std::uint8_t>(value);
     if (offset == kWindow && size == 4) apic.write(static_cast<std::uint32_t>(value));
 }

@@ -1,5 +1,6 @@
 #include "machine/devices/port92.h"
 
+#include "machine/devices/trace_points.h"
 #include "machine/qom/basic_types.h"
 
 namespace rhea {
@@ -17,8 +18,14 @@ Port92::Port92(AddressSpace& ports, MachineControl& control)
 
 void Port92::reset() { port_.value = static_cast<std::uint8_t>(port_.value & ~kReset); }
 
+std::uint64_t Port92::Port::io_read(std::uint64_t, unsigned) {
+    trace_device<"port92_read">("port92: read {:#04x}", value);
+    return value;
+}
+
 void Port92::Port::io_write(std::uint64_t, std::uint64_t written, unsigned) {
     const auto old = value;
+    trace_device<"port92_write">("port92: write {:#04x}", written & 0xff);
     value = static_cast<std::uint8_t>(written);
     control.set_a20((value & kA20) != 0);
     if ((value & kReset) && !(old & kReset)) control.request_reset(ShutdownCause::guest_reset);

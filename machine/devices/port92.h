@@ -18,7 +18,7 @@ public:
 private:
     struct Port final : IoHandler {
         explicit Port(MachineControl& c) : control(c) {}
-        std::uint64_t io_read(std::uint64_t, unsigned) override { return value; }
+        std::uint64_t io_read(std::uint64_t, unsigned) override;
         void io_write(std::uint64_t, std::uint64_t written, unsigned) override;
         MachineControl& control;
         std::uint8_t value = 0;

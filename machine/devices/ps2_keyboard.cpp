@@ -1,5 +1,7 @@
 #include "machine/devices/ps2_keyboard.h"
 
+#include "machine/devices/trace_points.h"
+
 #include <initializer_list>
 #include <utility>
 
@@ -116,6 +118,7 @@ void Ps2Keyboard::input(const InputEvent& event) {
 }
 
 void Ps2Keyboard::command(std::uint8_t byte) {
+    trace_device<"ps2_write_keyboard">("{} val {}", fmt::ptr(this), byte);
     const auto reply = [this](std::initializer_list<std::uint8_t> bytes) {
         controller_.reply_from(false, std::span(bytes.begin(), bytes.size()));
     };

@@ -1,5 +1,7 @@
 #include "machine/devices/ps2_mouse.h"
 
+#include "machine/devices/trace_points.h"
+
 #include <algorithm>
 #include <initializer_list>
 #include <utility>
@@ -132,6 +134,7 @@ void Ps2Mouse::set_parameter(std::uint8_t command, std::uint8_t value) {
 }
 
 void Ps2Mouse::command(std::uint8_t byte) {
+    trace_device<"ps2_write_mouse">("{} val {}", fmt::ptr(this), byte);
     const auto reply = [this](std::initializer_list<std::uint8_t> bytes) {
         controller_.reply_from(true, std::span(bytes.begin(), bytes.size()));
     };

@@ -1,5 +1,7 @@
 #include "machine/devices/uart16550.h"
 
+#include "machine/devices/trace_points.h"
+
 #include <algorithm>
 
 namespace rhea {
@@ -205,10 +207,10 @@ std::uint8_t Uart16550::modem_status() const {
     return static_cast<std::uint8_t>((modem_control_ & 0x0c) << 4 | (modem_control_ & 0x02) << 3 | (modem_control_ & 0x01) << 5);
 }
 
-std::uint64_t Uart16550::io_read(std::uint64_t offset, unsigned) {
+std::uint8_t Uart16550::read(std::uint64_t offset) {
     switch (offset) {
-        case kData: return divisor_latch() ? divisor_ & 0xff : read_data();
-        case kInterruptEnable: return divisor_latch() ? divisor_ >> 8 : interrupt_enable_;
+        case kData: return divisor_latch() ? static_cast<std::uint8_t>(divisor_) : read_data();
+        case kInterruptEnable: return divisor_latch() ? static_cast<std::uint8_t>(divisor_ >> 8) : interrupt_enable_;
         case kIdentification: {
             const auto value = identification_;
             if ((value & kCauses) == kSendEmpty) {
@@ -240,8 +242,15 @@ std::uint64_t Uart16550::io_read(std::uint64_t offset, unsigned) {
     }
 }
 
+std::uint64_t Uart16550::io_read(std::uint64_t offset, unsigned) {
+    const std::uint8_t value = read(offset);
+    trace_device<"serial_read">("read addr {:#04x} val {:#04x}", offset, value);
+    return value;
+}
+
 void Uart16550::io_write(std::uint64_t offset, std::uint64_t value, unsigned) {
     const auto byte = static_cast<std::uint8_t>(value);
+    trace_device<"serial_write">("write addr {:#04x} val {:#04x}", offset, byte);
     switch (offset) {
         case kData:
             if (divisor_latch()) divisor_ = static_cast<std::uint16_t>((divisor_ & 0xff00) | byte);

@@ -54,6 +54,7 @@ private:
     bool fifos() const { return (fifo_control_ & 1) != 0; }
     bool loopback() const { return (modem_control_ & 0x10) != 0; }
     bool divisor_latch() const { return (line_control_ & 0x80) != 0; }
+    std::uint8_t read(std::uint64_t offset);
     std::uint8_t read_data();
     void write_data(std::uint8_t value);
     void write_interrupt_enable(std::uint8_t value);

@@ -1,8 +1,7 @@
 #include <fmt/format.h>
-#include <fnmatch.h>
 
 #include "machine/diagnostics/commands.h"
-#include "machine/diagnostics/trace.h"
+#include "machine/diagnostics/trace_switches.h"
 #include "machine/machine.h"
 #include "monitor/command_table.h"
 
@@ -46,21 +45,16 @@ inline constexpr auto description<TraceEventSetState> =
 
 namespace {
 
-/// The points that a name or a pattern with '*' and '?' means. No point belongs to one virtual CPU.
-Result<std::vector<std::size_t>> find_points(Machine& machine, const std::string& name,
-                                             const std::optional<std::int64_t>& vcpu) {
+/// The points that a name or a pattern means. No point belongs to one virtual CPU.
+Result<std::vector<TraceSwitch>> find_points(Machine& machine, const std::string& name, const std::optional<std::int64_t>& vcpu) {
     // QEMU 7.2 looks at 32 bits of the number.
     if (vcpu && !machine.find_cpu(static_cast<std::uint32_t>(*vcpu)))
         return fail(fmt::format("invalid vCPU index {}", static_cast<std::uint32_t>(*vcpu)));
-    const bool pattern = name.find_first_of("*?") != std::string::npos;
-    std::vector<std::size_t> points;
-    for (std::size_t i = 0; i < kTraceNames.size(); ++i) {
-        const std::string point(kTraceNames[i]);
-        if (pattern ? ::fnmatch(name.c_str(), point.c_str(), FNM_NOESCAPE) != 0 : name != point) continue;
-        if (vcpu && !pattern) return fail(fmt::format("event \"{}\" is not vCPU-specific", name));
-        if (!vcpu) points.push_back(i);
-    }
-    if (!pattern && points.empty()) return fail(fmt::format("unknown event \"{}\"", name));
+    std::vector<TraceSwitch> points = matching(room_trace_switches(), name);
+    for (TraceSwitch& one : matching(command_trace_switches(machine.engine().commands()), name)) points.push_back(std::move(one));
+    if (is_trace_pattern(name)) return vcpu ? std::vector<TraceSwitch>{} : points;
+    if (points.empty()) return fail(fmt::format("unknown event \"{}\"", name));
+    if (vcpu) return fail(fmt::format("event \"{}\" is not vCPU-specific", name));
     return points;
 }
 
@@ -68,13 +62,12 @@ Result<std::vector<TraceEventInfo>> get_state(Machine& machine, const TraceEvent
     const auto points = RHEA_TRY(find_points(machine, args.name, args.vcpu));
     std::vector<TraceEventInfo> infos;  // the last one first
     for (auto at = points.rbegin(); at != points.rend(); ++at)
-        infos.push_back({std::string(kTraceNames[*at]),
-                         trace_enabled[*at] ? TraceEventState::enabled : TraceEventState::disabled, false});
+        infos.push_back({at->name, at->on() ? TraceEventState::enabled : TraceEventState::disabled, false});
     return infos;
 }
 
 Result<Empty> set_state(Machine& machine, const TraceEventSetState& args) {
-    for (const std::size_t point : RHEA_TRY(find_points(machine, args.name, args.vcpu))) trace_enabled[point] = args.enable;
+    for (const TraceSwitch& point : RHEA_TRY(find_points(machine, args.name, args.vcpu))) point.set(args.enable);
     return Empty{};
 }
 

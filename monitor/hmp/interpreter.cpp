@@ -5,6 +5,7 @@
 
 #include "monitor/engine.h"
 #include "monitor/hmp/help.h"
+#include "monitor/trace_points.h"
 
 namespace rhea {
 
@@ -80,6 +81,7 @@ QObject HmpCompletion::ask(std::string_view command, const QDict& arguments) {
 HmpInterpreter::HmpInterpreter(Engine& engine) : engine_(engine) { add_hmp_basics(table_, *this); }
 
 void HmpInterpreter::run(std::string_view line, HmpState& state, HmpCall::Done done) {
+    trace_monitor<"handle_hmp_command">("mon {} cmdline: {}", fmt::ptr(&state), line);
     const std::string_view begin = without_leading_blanks(line);
     if (begin.empty()) return done({}, false);
     std::string_view name = name_at(begin);

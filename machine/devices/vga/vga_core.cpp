@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "machine/devices/trace_points.h"
+
 namespace rhea {
 namespace {
 
@@ -59,6 +61,12 @@ std::uint8_t VgaCore::status_read() {
 }
 
 std::uint8_t VgaCore::port_read(unsigned port) {
+    const std::uint8_t value = read_register(port);
+    trace_device<"vga_std_read_io">("addr {:#x}, val {:#x}", port, value);
+    return value;
+}
+
+std::uint8_t VgaCore::read_register(unsigned port) {
     if (wrong_adapter(port)) return 0xff;
     switch (port) {
         case 0x3c0: return attribute_data_ ? 0 : attribute_index_;
@@ -88,6 +96,7 @@ std::uint8_t VgaCore::port_read(unsigned port) {
 }
 
 void VgaCore::port_write(unsigned port, std::uint8_t value) {
+    trace_device<"vga_std_write_io">("addr {:#x}, val {:#x}", port, value);
     if (wrong_adapter(port)) return;
     switch (port) {
         case 0x3c0: attribute_write(value); break;

@@ -46,6 +46,7 @@ public:
     std::uint64_t memory_size() const { return memory_->size(); }
 
 private:
+    std::uint8_t read_register(unsigned port);
     enum Vbe : unsigned { vbe_id, vbe_xres, vbe_yres, vbe_bpp, vbe_enable, vbe_bank, vbe_virt_width, vbe_virt_height, vbe_x_offset, vbe_y_offset, vbe_memory, kVbeRegisters };
     struct Geometry {
         std::uint32_t line_bytes, start, line_compare;  // start: a byte of the display memory

@@ -1,5 +1,7 @@
 #include "machine/devices/vga/vga_ports.h"
 
+#include "machine/devices/trace_points.h"
+
 namespace rhea {
 namespace {
 
@@ -36,11 +38,15 @@ VbePorts::VbePorts(VgaCore& vga, AddressSpace& ports)
 
 std::uint64_t VbePorts::Port::io_read(std::uint64_t, unsigned size) {
     if (size != 2) return ones(size);
-    return data ? vga.vbe_read(vga.vbe_index()) : vga.vbe_index();
+    if (!data) return vga.vbe_index();
+    const std::uint16_t value = vga.vbe_read(vga.vbe_index());
+    trace_device<"vga_vbe_read">("index {:#x}, val {:#x}", vga.vbe_index(), value);
+    return value;
 }
 
 void VbePorts::Port::io_write(std::uint64_t, std::uint64_t value, unsigned size) {
     if (size != 2) return;
+    if (data) trace_device<"vga_vbe_write">("index {:#x}, val {:#x}", vga.vbe_index(), value);
     if (data) vga.vbe_write(vga.vbe_index(), static_cast<std::uint16_t>(value));
     else vga.set_vbe_index(static_cast<std::uint16_t>(value));
 }

@@ -1,5 +1,7 @@
 #include "machine/devices/virtio/virtio_pci.h"
 
+#include "machine/devices/trace_points.h"
+
 #include <algorithm>
 #include <bit>
 
@@ -188,6 +190,7 @@ Virtqueue* VirtioPci::selected() {
 }
 
 void VirtioPci::set_status(std::uint8_t value, bool modern) {
+    trace_device<"virtio_set_status">("vdev {} val {}", fmt::ptr(device_), value);
     device_->set_status(value, modern);
     if (value != 0) return;
     isr_ = 0;
