@@ -104,10 +104,6 @@ constexpr HmpCommand answer(std::string_view names, HmpSyntax syntax, std::strin
 
 void no_rocker(Machine&, HmpCall& call) { call.error(Error::generic(fmt::format("rocker {} not found", call.arguments.text("name")))); }
 
-void no_virtio(Machine&, HmpCall& call) {
-    call.error(Error::generic(fmt::format("Path {} is not a VirtIODevice", call.arguments.text("path"))));
-}
-
 void stats(Machine&, HmpCall& call) {
     const std::string& target = call.arguments.text("target");
     if (target != "vm" && target != "vcpu") call.print("invalid stats target {}\n", target);
@@ -160,11 +156,6 @@ constexpr HmpCommand kInfo[] = {
     answer<"Command \"info usbhost\" is not available.\n">("usbhost", "", "", "show the host's USB devices"),
     answer<"">("rdma", "", "", "show the state of RDMA"),
     answer<"Dirty page limit not enabled!\n">("vcpu_dirty_limit", "", "", "show how fast CPUs may write memory"),
-    answer<"No VirtIO devices\n">("virtio", "", "", "list the virtio devices"),
-    hmp_command<no_virtio>("virtio-status", "s path", "path", "show the state of a virtio device"),
-    hmp_command<no_virtio>("virtio-queue-status", "s path, i queue", "path queue", "show the state of a virtio queue"),
-    hmp_command<no_virtio>("virtio-vhost-queue-status", "s path, i queue", "path queue", "show the state of a vhost queue"),
-    hmp_command<no_virtio>("virtio-queue-element", "s path, i queue, i? index", "path queue [index]", "show an element of a virtio queue"),
     hmp_command<vm_generation>("vm-generation-id", "", "", "show the generation of the VM"),
 };
 

@@ -22,6 +22,7 @@ void add_migration_hmp(HmpTable& table, Machine& machine);
 void add_net_hmp(HmpTable& table, Machine& machine);
 void add_old_names_hmp(HmpTable& table, Machine& machine);
 void add_ui_hmp(HmpTable& table, Machine& machine);
+void add_virtio_hmp(HmpTable& table, Machine& machine);
 
 /// All of them, and the CPUs whose registers an expression can name.
 void add_hmp_commands(HmpInterpreter& hmp, Machine& machine);

@@ -33,7 +33,7 @@ Machine::Machine(uv_loop_t* loop, Engine& engine, Chardevs& chardevs, Clocks& cl
       input_(clocks_, [this] { return life_.running() || life_.state() == RunState::suspended; }),
       network_(loop, clocks, engine.events(), chardevs),
       removals_(loop, devices_, engine.events()),
-      platform_{loop, ports_, memory_, clocks, life_, engine.events(), block_, chardevs, removals_, devices_, network_, input_},
+      platform_{loop, ports_, memory_, clocks, life_, engine.events(), block_, chardevs, removals_, devices_, network_, input_, this},
       log_items_(config.log_items) {
     life_.on_a20([this](bool enabled) { a20_ = enabled; });
     devices_.set_machine(std::make_unique<MachineObject>(*this));
@@ -255,12 +255,23 @@ bool Machine::plug_devices(const cli::Reporter& reporter) {
         reporter.error(device.where, fmt::format("could not add USB device '{}'", device.value));
         return false;
     }
-    for (const cli::Arguments& device : config_.devices) {
-        auto plugged = plug_device(*this, device.members, device.mode);
-        if (plugged) continue;
-        reporter.error(device.where, plugged.error());
-        return false;
-    }
+    const auto plug = [&](const QDict& options, InputMode mode, const cli::Location& where) {
+        const auto plugged = plug_device(*this, options, mode);
+        if (!plugged) reporter.error(where, plugged.error());
+        return plugged.has_value();
+    };
+    const auto plug_all = [&](bool json) {
+        return std::all_of(config_.devices.begin(), config_.devices.end(), [&](const cli::Arguments& device) {
+            return (device.mode == InputMode::json) != json || plug(device.members, device.mode, device.where);
+        });
+    };
+    // -drive if=virtio is one more -device; those that are described as JSON come last.
+    if (!plug_all(false)) return false;
+    for (const auto& [drive, where] : drive_origins_)
+        if (drive->interface == DriveInterface::virtio &&
+            !plug({{"driver", "virtio-blk-pci"}, {"drive", drive->backend->name()}}, InputMode::keyval, *where))
+            return false;
+    if (!plug_all(true)) return false;
     // -debugcon: one more device, after the others.
     for (const cli::Text& debugcon : config_.debugcons) {
         const QDict options{{"driver", "isa-debugcon"}, {"chardev", "debugcon"}};

@@ -63,7 +63,7 @@ struct PointerDevice {
     bool absolute = false;
 };
 
-class Machine final : public QtestTarget, private BlockHost {
+class Machine final : public QtestTarget, private BlockHost, private MachineSizes {
 public:
     /// Nothing is opened or plugged in yet. All references outlive the machine.
     Machine(uv_loop_t* loop, Engine& engine, Chardevs& chardevs, Clocks& clocks, const cli::Config& config, std::string accelerator);
@@ -152,6 +152,9 @@ public:
     bool load_module(std::string_view prefix, std::string_view name) override;
 
 private:
+    // MachineSizes
+    unsigned boot_cpus() const override { return static_cast<unsigned>(config_.smp.cpus); }
+    std::uint64_t ram_bytes() const override { return (ram_ ? ram_->size() : 0) + device_memory_.plugged_size(); }
     // BlockHost
     void vm_stop_io_error() override { life_.stop_for_io_error(); }
     bool running() const override { return life_.running(); }

@@ -167,10 +167,10 @@ Result<Empty> balloon(Machine& machine, const Balloon& args) {
     return Empty{};
 }
 
-/// Until a guest gives some back, it has all.
 Result<BalloonInfo> query_balloon(Machine& machine, const Empty&) {
-    if (!find_balloon(machine.devices())) return fail(Error::device_not_active("balloon"));
-    return BalloonInfo{static_cast<std::int64_t>(machine.ram() ? machine.ram()->size() : 0)};
+    const VirtioBalloon* device = find_balloon(machine.devices());
+    if (!device) return fail(Error::device_not_active("balloon"));
+    return BalloonInfo{static_cast<std::int64_t>(device->actual_bytes())};
 }
 
 constexpr Command kCommands[] = {

@@ -1,5 +1,6 @@
 #pragma once
 /// What a device may reach of the machine that it is plugged into.
+#include <cstdint>
 #include <memory>
 
 #include "machine/qom/object.h"
@@ -24,6 +25,14 @@ namespace net {
 class Network;
 }
 
+/// Sizes of the machine that a device fits itself to.
+class MachineSizes {
+public:
+    virtual ~MachineSizes() = default;
+    virtual unsigned boot_cpus() const = 0;
+    virtual std::uint64_t ram_bytes() const = 0;     ///< with the modules that are plugged in
+};
+
 struct Platform {
     uv_loop_s* loop;
     AddressSpace& ports;
@@ -37,6 +46,7 @@ struct Platform {
     qom::Tree& tree;
     net::Network& network;
     Input& input;
+    const MachineSizes* sizes = nullptr;
 };
 
 /// An object that is being made: with what, and for where.

@@ -133,7 +133,15 @@ BlockBackend& BlockLayer::make_empty_backend() { return make_backend({}); }
 
 Result<BlockBackend*> BlockLayer::backend_for_property(std::string_view property, std::string_view value) {
     if (BlockBackend* backend = find_backend(value)) {
-        if (backend->device()) return fail(fmt::format("Drive '{}' is already in use by another device", value));
+        if (backend->device()) {
+            // A -drive with a place of its own has got its device there.
+            const bool placed = std::any_of(drives_.begin(), drives_.end(), [backend](const auto& drive) {
+                return drive->backend == backend && drive->interface != DriveInterface::none;
+            });
+            return fail(fmt::format("Drive '{}' is already in use {}", value,
+                                    placed ? "because it has been automatically connected to another device (did you need 'if=none' in the drive options?)"
+                                           : "by another device"));
+        }
         return backend;
     }
     auto node = lookup({}, value);

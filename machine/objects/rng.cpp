@@ -54,7 +54,7 @@ constinit const qom::Type kRngRandom{
     .name = "rng-random", .parent = &kRngBackend, .properties = kRandomProperties, .create = create_random};
 constinit const qom::Type kRngEgd{.name = "rng-egd", .parent = &kRngBackend, .properties = kEgdProperties, .create = create_egd};
 
-std::size_t RngBackend::fill(std::span<std::uint8_t> out) {
+std::size_t RngSource::fill(std::span<std::uint8_t> out) {
     const ssize_t got = file_ ? ::read(file_.get(), out.data(), out.size()) : ::getrandom(out.data(), out.size(), GRND_NONBLOCK);
     return got > 0 ? static_cast<std::size_t>(got) : 0;
 }

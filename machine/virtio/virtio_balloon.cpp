@@ -1,111 +1,161 @@
 #include "machine/virtio/virtio_balloon.h"
 
-#include "machine/virtio/types.h"
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "machine/address_space.h"
+#include "machine/platform/events.h"
+#include "monitor/event_bus.h"
 
 namespace rhea {
 
 namespace {
 
-QObject interval_of(const VirtioBalloon& balloon) { return balloon.polling_interval(); }
-Result<void> set_interval(VirtioBalloon& balloon, const QObject& value) {
-    std::int64_t seconds = 0;
-    value.number()->get_int(seconds);
-    if (seconds < 0) return fail("timer value must be greater than zero");
-    if (seconds > 0xffffffff) return fail("timer value is too big");
-    balloon.set_polling_interval(seconds);
-    return {};
+constexpr std::uint64_t kStatisticsFeature = 1u << 1, kDeflateOnOom = 1u << 2, kFreePageHint = 1u << 3, kPagePoison = 1u << 4,
+                        kReporting = 1u << 5;
+constexpr std::uint16_t kQueueSize = 128, kFreePagesSize = 1024, kReportsSize = 32;
+constexpr std::size_t kPagesOffset = 0, kActualOffset = 4, kPoisonOffset = 12;
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::uint64_t kMostNumbers = 1 << 18;     // bytes of them in one buffer
+
+std::size_t config_bytes(const qom::Values& values) {
+    if (values.boolean("qemu-4-0-config-size") || values.boolean("page-poison")) return 16;
+    return values.boolean("free-page-hint") ? 12 : 8;
 }
 
-/// What the guest has told: nothing so far, which is all ones.
-QObject stats_of(const VirtioBalloon&) {
-    QDict stats;
-    for (const char* name : {"stat-swap-in", "stat-swap-out", "stat-major-faults", "stat-minor-faults", "stat-free-memory",
-                             "stat-total-memory", "stat-available-memory", "stat-disk-caches", "stat-htlb-pgalloc", "stat-htlb-pgfail"})
-        stats.put(name, QObject(~std::uint64_t{0}));
-    QDict all;
-    all.put("stats", std::move(stats));
-    all.put("last-update", QObject(0));
-    return all;
-}
-
-constexpr qom::ValueType kIothreadLink{"link<iothread>", &type_ref<std::string>}, kStatistics{"guest statistics"};
-constexpr qom::Property kProperties[] = {
-    qom::property("deflate-on-oom", qom::kBit, false),
-    qom::property("free-page-hint", qom::kBit, false),
-    qom::property("page-poison", qom::kBit, true),
-    qom::property("free-page-reporting", qom::kBit, false),
-    qom::property("qemu-4-0-config-size", qom::kBool, false),
-    qom::property("legacy-iothread", qom::kText).internal(),
-    qom::property("iothread", kIothreadLink),
-};
-constexpr qom::Property kInstanceProperties[] = {
-    qom::property("guest-stats", kStatistics).from<stats_of>(),
-    qom::property("guest-stats-polling-interval", qom::kInt).from<interval_of>().to<set_interval>(),
-};
-constexpr VirtioPciKind kKind{.legacy_id = 0x1002, .virtio_id = 5, .class_code = 0x00ff, .io_size = 0x40, .msix = false};
-
-/// The interval is set through the proxy too.
-Result<void> forward_interval(qom::Object& proxy, const QObject& value) {
-    return set_interval(static_cast<VirtioBalloon&>(static_cast<VirtioPci&>(proxy).backend()), value);
-}
-std::span<const qom::Property> balloon_aliases(const qom::Type& proxy) {
-    static std::vector<qom::Property> aliases;
-    if (aliases.empty()) {
-        const auto shared = virtio_aliases(proxy);
-        aliases.assign(shared.begin(), shared.end());
-        for (qom::Property& alias : aliases)
-            if (alias.name == "guest-stats-polling-interval") alias.set = forward_interval;
-    }
-    return aliases;
-}
-
-Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
-    if (find_balloon(creation.platform.tree)) return fail("Only one balloon device is supported");
-    return std::make_unique<VirtioBalloon>(creation.values);
+std::uint64_t load(const std::uint8_t* from, unsigned size) {
+    std::uint64_t value = 0;
+    for (unsigned i = 0; i < size; ++i) value |= std::uint64_t{from[i]} << (8 * i);
+    return value;
 }
 
 }  // namespace
 
-VirtioBalloon* find_balloon(qom::Tree& tree) {
-    VirtioBalloon* found = nullptr;
-    tree.for_each_device([&](Device& device) {
-        if (&device.type() == &kVirtioBalloon) found = static_cast<VirtioBalloon*>(&device);
-    });
-    return found;
+std::vector<std::uint16_t> VirtioBalloon::queue_sizes(const qom::Values& values) {
+    std::vector<std::uint16_t> sizes(3, kQueueSize);
+    if (values.boolean("free-page-hint")) sizes.push_back(kFreePagesSize);
+    if (values.boolean("free-page-reporting")) sizes.push_back(kReportsSize);
+    return sizes;
 }
 
-constinit const qom::Type kVirtioBalloon{.name = "virtio-balloon-device",
-                                         .parent = &VirtioDevice::kType,
-                                         .properties = kProperties,
-                                         .instance_properties = kInstanceProperties,
-                                         .category = "Misc",
-                                         .create = create};
-constinit const qom::Type kBalloonPciBase{.name = "virtio-balloon-pci-base", .parent = &VirtioPci::kType, .abstract = true};
-constinit const qom::Type kBalloonPci{.name = "virtio-balloon-pci",
-    .parent = &kBalloonPciBase,
-    .interfaces = kGenericInterfaces,
-    .properties = kDisableProperties,
-    .late_instance_properties = balloon_aliases,
-    .part = &kVirtioBalloon,
-    .part_name = "virtio-backend",
-    .category = "Misc",
-    .alias = "virtio-balloon",
-    .create = make_virtio_pci<kKind, VirtioPci::Form::generic>};
-constinit const qom::Type kBalloonPciTransitional{.name = "virtio-balloon-pci-transitional",
-    .parent = &kBalloonPciBase,
-    .interfaces = kTransitionalInterfaces,
-    .late_instance_properties = balloon_aliases,
-    .part = &kVirtioBalloon,
-    .part_name = "virtio-backend",
-    .category = "Misc",
-    .create = make_virtio_pci<kKind, VirtioPci::Form::transitional>};
-constinit const qom::Type kBalloonPciNonTransitional{.name = "virtio-balloon-pci-non-transitional",
-    .parent = &kBalloonPciBase,
-    .interfaces = kGenericInterfaces,
-    .late_instance_properties = balloon_aliases,
-    .part = &kVirtioBalloon,
-    .part_name = "virtio-backend",
-    .category = "Misc",
-    .create = make_virtio_pci<kKind, VirtioPci::Form::non_transitional>};
+VirtioBalloon::VirtioBalloon(qom::Values said, Platform& platform)
+    : VirtioDevice(said, VirtioId::balloon, queue_sizes(said), config_bytes(said)),
+      platform_(platform),
+      poll_(platform.clocks, ClockType::virtual_time, [this] { ask_again(); }) {
+    statistics_.fill(~std::uint64_t{0});
+}
+
+std::uint64_t VirtioBalloon::own_features(std::uint64_t common) const {
+    const auto when = [this](const char* property, std::uint64_t feature) { return values().boolean(property) ? feature : 0; };
+    return common | kStatisticsFeature | when("deflate-on-oom", kDeflateOnOom) | when("free-page-hint", kFreePageHint) |
+           when("page-poison", kPagePoison) | when("free-page-reporting", kReporting);
+}
+
+void VirtioBalloon::set_target(std::uint64_t bytes) {
+    const auto ram = ram_bytes();
+    pages_ = static_cast<std::uint32_t>((ram - std::min(bytes, ram)) / kPage);
+    config_changed();
+}
+
+std::uint8_t VirtioBalloon::config_byte(std::size_t offset) const {
+    if (offset < kActualOffset) return byte_of(pages_, offset - kPagesOffset);
+    if (offset < kActualOffset + 4) return byte_of(actual_, offset - kActualOffset);
+    return offset >= kPoisonOffset ? byte_of(poison_, offset - kPoisonOffset) : 0;
+}
+
+void VirtioBalloon::write_config(std::size_t offset, std::span<const std::uint8_t> bytes) {
+    const auto merge = [&](std::uint32_t value, std::size_t at) {
+        for (std::size_t i = 0; i < bytes.size(); ++i)
+            if (const auto place = offset + i; place >= at && place < at + 4) {
+                const auto shift = 8 * (place - at);
+                value = (value & ~(0xffu << shift)) | std::uint32_t{bytes[i]} << shift;
+            }
+        return value;
+    };
+    const auto before = std::exchange(actual_, merge(actual_, kActualOffset));
+    if (actual_ != before) platform_.events.emit(BalloonChangeEvent{static_cast<std::int64_t>(actual_bytes())});
+    if (has(kPagePoison)) poison_ = merge(poison_, kPoisonOffset);
+}
+
+void VirtioBalloon::handle_queue(unsigned queue) {
+    if (queue == kStatisticsQueue) return take_statistics();
+    if (queue < kStatisticsQueue) return take_pages(queue);
+    // The last one, if there are reports; a free page hint is for migration, and none is under way.
+    if (values().boolean("free-page-reporting") && queue + 1 == queues().size()) take_reports(queue);
+}
+
+void VirtioBalloon::take_pages(unsigned queue) {
+    while (auto element = pop(queue)) {
+        std::uint8_t raw[4];
+        for (std::uint64_t at = 0; at < kMostNumbers && element->read(*transport(), at, raw) == sizeof raw; at += sizeof raw)
+            if (queue == kInflate) discard(load(raw, 4) * kPage, kPage);
+        complete(queue, *element, 0);
+    }
+}
+
+void VirtioBalloon::take_reports(unsigned queue) {
+    while (auto element = pop(queue)) {
+        // With a pattern in its free pages the guest would miss it.
+        if (poison_ == 0)
+            for (const VirtioSegment& segment : element->in) discard(segment.address, segment.length);
+        complete(queue, *element, 0);
+    }
+}
+
+void VirtioBalloon::discard(std::uint64_t address, std::uint64_t bytes) {
+    AddressSpace& memory = platform_.memory;
+    // Whole pages, and nothing but RAM as it is.
+    auto at = (address + kPage - 1) & ~(kPage - 1);
+    const auto end = (address + bytes) & ~(kPage - 1);
+    for (auto span = memory.spans().upper_bound(at); at < end && span != memory.spans().begin();) {
+        const auto& [last, region] = std::prev(span)->second;
+        const auto stop = std::min(end, (last + 1) & ~(kPage - 1));
+        if (at < stop && region->memory && !region->read_only) {
+            unsigned char* host = region->memory + (at - region->base);
+            if (reinterpret_cast<std::uintptr_t>(host) % kPage == 0) ::madvise(host, stop - at, MADV_DONTNEED);
+        }
+        if (span == memory.spans().end()) return;
+        at = std::max(at, span->first);
+        ++span;
+    }
+}
+
+void VirtioBalloon::take_statistics() {
+    auto element = pop(kStatisticsQueue);
+    if (!element) return;
+    // One at a time: a second buffer sends the first one back.
+    if (asked_) complete(kStatisticsQueue, *asked_, 0);
+    asked_ = std::move(element);
+    statistics_.fill(~std::uint64_t{0});
+    std::uint8_t raw[10];
+    for (std::uint64_t at = 0; at < kMostNumbers && asked_->read(*transport(), at, raw) == sizeof raw; at += sizeof raw)
+        if (const auto tag = load(raw, 2); tag < kStatistics) statistics_[tag] = load(raw + 2, 8);
+    last_update_ = platform_.clocks.now(ClockType::host) / kSecond;
+    if (interval_) poll_.set(platform_.clocks.now(ClockType::virtual_time) + interval_ * kSecond);
+}
+
+void VirtioBalloon::ask_again() {
+    if (!asked_ || !has(kStatisticsFeature)) return poll_.set(platform_.clocks.now(ClockType::virtual_time) + interval_ * kSecond);
+    complete(kStatisticsQueue, *std::exchange(asked_, std::nullopt), 0);
+}
+
+void VirtioBalloon::set_polling_interval(std::int64_t seconds) {
+    if (seconds == interval_) return;
+    const bool fresh = interval_ == 0;
+    interval_ = seconds;
+    if (seconds == 0) return poll_.cancel();
+    poll_.set(platform_.clocks.now(ClockType::virtual_time) + (fresh ? 0 : seconds * kSecond));
+}
+
+void VirtioBalloon::handle_reset() {
+    asked_.reset();
+    poison_ = 0;
+}
+
+void VirtioBalloon::handle_queue_reset(unsigned queue) {
+    if (queue == kStatisticsQueue) asked_.reset();
+}
 
 }  // namespace rhea

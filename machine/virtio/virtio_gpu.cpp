@@ -5,7 +5,23 @@ namespace rhea {
 
 namespace {
 
-Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) { return std::make_unique<VirtioDevice>(creation.values); }
+class VirtioGpu final : public VirtioDevice {
+public:
+    explicit VirtioGpu(qom::Values said) : VirtioDevice(std::move(said), VirtioId::gpu, {kControlQueue, kCursorQueue}, kConfigSize) {}
+    std::uint8_t config_byte(std::size_t offset) const override {
+        return offset >= kScanouts && offset < kScanouts + 4 ? byte_of(static_cast<std::uint64_t>(values().integer("max_outputs")), offset - kScanouts) : 0;
+    }
+
+protected:
+    std::uint64_t own_features(std::uint64_t common) const override { return common | (values().boolean("edid") ? kEdid : 0); }
+
+private:
+    static constexpr std::uint16_t kControlQueue = 64, kCursorQueue = 16;
+    static constexpr std::size_t kConfigSize = 16, kScanouts = 8;
+    static constexpr std::uint64_t kEdid = 1u << 1;
+};
+
+Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) { return std::make_unique<VirtioGpu>(creation.values); }
 
 QObject is_big_endian(const PciDevice&) { return false; }
 
@@ -26,8 +42,8 @@ constexpr qom::Property kVgaProperties[] = {
     qom::property("vectors", qom::kUint32, 3),
     qom::property("big-endian-framebuffer", qom::kBool).from<is_big_endian>(),
 };
-constexpr VirtioPciKind kGpu{.legacy_id = 0, .virtio_id = 16, .class_code = 0x0380, .io_size = 0, .msix = true};
-constexpr VirtioPciKind kVga{.legacy_id = 0, .virtio_id = 16, .class_code = 0x0300, .io_size = 0, .msix = true, .vga = true};
+constexpr VirtioPciKind kGpu{.class_code = 0x0380};
+constexpr VirtioPciKind kVga{.class_code = 0x0300, .vga = true};
 
 }  // namespace
 

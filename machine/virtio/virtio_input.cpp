@@ -5,6 +5,8 @@ namespace rhea {
 
 namespace {
 
+constexpr std::uint16_t kQueueSize = 64;
+constexpr std::size_t kKeyboardConfigSize = 37, kPointerConfigSize = 51;      // as much as the longest answer takes
 constexpr qom::Property kInputProperties[] = {qom::property("serial", qom::kText)};
 constexpr qom::Property kHidProperties[] = {
     qom::property("display", qom::kText),
@@ -12,11 +14,15 @@ constexpr qom::Property kHidProperties[] = {
 };
 constexpr qom::Property kWheelProperties[] = {qom::property("wheel-axis", qom::kBool, true)};
 constexpr qom::Property kPciProperties[] = {qom::property("vectors", qom::kUint32, 2)};
-constexpr VirtioPciKind kKeyboardKind{.legacy_id = 0, .virtio_id = 18, .class_code = 0x0900, .io_size = 0, .msix = true};
-constexpr VirtioPciKind kTabletKind{.legacy_id = 0, .virtio_id = 18, .class_code = 0x0980, .io_size = 0, .msix = true};
-constexpr VirtioPciKind kMouseKind{.legacy_id = 0, .virtio_id = 18, .class_code = 0x0902, .io_size = 0, .msix = true};
+constexpr VirtioPciKind kKeyboardKind{.class_code = 0x0900};
+constexpr VirtioPciKind kTabletKind{.class_code = 0x0980};
+constexpr VirtioPciKind kMouseKind{.class_code = 0x0902};
 
-Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) { return std::make_unique<VirtioDevice>(creation.values); }
+Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) { 
+    // Events one way, lights the other.
+    return std::make_unique<VirtioDevice>(creation.values, VirtioId::input, std::vector<std::uint16_t>(2, kQueueSize),
+                                          &creation.values.type() == &kVirtioKeyboard ? kKeyboardConfigSize : kPointerConfigSize);
+ }
 
 }  // namespace
 

@@ -48,15 +48,25 @@ constexpr qom::Property kProperties[] = {
 };
 constexpr qom::Property kNetPciProperties[] = {
     qom::property("ioeventfd", qom::kBit, true),
-    qom::property("vectors", qom::kUint32, std::int64_t{4294967295}),
+    qom::property("vectors", qom::kUint32, VirtioPci::kAutomaticVectors).shown_by<vectors_of>(),
 };
-constexpr VirtioPciKind kKind{.legacy_id = 0x1000, .virtio_id = 1, .class_code = 0x0200, .io_size = 0x20, .msix = true};
+constexpr VirtioPciKind kKind{.class_code = 0x0200};
+
+constexpr std::uint16_t kControlQueue = 64;
+constexpr std::size_t kPairsOffset = 8, kMtuOffset = 10;
+constexpr std::uint64_t kHasMtu = 1u << 3, kHasAddress = 1u << 5, kAllSegmentation = 1u << 6;
+/// Without those that need headers which no backend takes.
+struct Feature { const char* property; unsigned bit; };
+constexpr Feature kFeatures[] = {
+    {"ctrl_guest_offloads", 2}, {"gso", 6}, {"mrg_rxbuf", 15}, {"status", 16}, {"ctrl_vq", 17}, {"ctrl_rx", 18}, {"ctrl_vlan", 19},
+    {"ctrl_rx_extra", 20}, {"guest_announce", 21}, {"ctrl_mac_addr", 23},
+};
 
 /// Its cable's end and its configuration are there, its queues are not served: what comes in is lost and counted.
 class VirtioNet final : public VirtioDevice, private net::NicUser {
 public:
     VirtioNet(qom::Creation& creation, const std::vector<net::Client*>& netdev)
-        : VirtioDevice(creation.values),
+        : VirtioDevice(creation.values, VirtioId::net, queue_sizes(creation.values), config_size(creation.values)),
           nic_(creation.platform.network, *this, std::string((creation.proxy ? *creation.proxy : type()).name), creation.id, net::mac_of(creation),
                netdev) {}
 
@@ -64,12 +74,29 @@ public:
         return property.name == "mac" ? QObject(net::mac_text(nic_.mac())) : VirtioDevice::read(property);
     }
     /// The address, then the status, whose lowest bit says that the link is up (VIRTIO 1.1, section 5.1.4).
-    std::uint8_t config_byte(unsigned offset) const override {
+    std::uint8_t config_byte(std::size_t offset) const override {
         if (offset < nic_.mac().size()) return nic_.mac()[offset];
-        return offset == 6 && !nic_.link_down() ? 1 : 0;
+        if (offset == 6) return nic_.link_down() ? 0 : 1;
+        if (offset >= kPairsOffset && offset < kMtuOffset) return byte_of(1, offset - kPairsOffset);
+        return offset >= kMtuOffset ? byte_of(static_cast<std::uint64_t>(values().integer("host_mtu")), offset - kMtuOffset) : 0;
+    }
+    /// Before the standard one bit stood for all kinds of segmentation.
+    std::uint64_t legacy_features() const override { return kLegacyFeatures | kAllSegmentation; }
+
+protected:
+    std::uint64_t own_features(std::uint64_t common) const override {
+        common |= kHasAddress;
+        for (const auto& [property, bit] : kFeatures)
+            if (values().boolean(property)) common |= std::uint64_t{1} << bit;
+        return common | (values().integer("host_mtu") ? kHasMtu : 0);
     }
 
 private:
+    static std::vector<std::uint16_t> queue_sizes(const qom::Values& values) {
+        return {static_cast<std::uint16_t>(values.integer("rx_queue_size")), static_cast<std::uint16_t>(values.integer("tx_queue_size")), kControlQueue};
+    }
+    static std::size_t config_size(const qom::Values& values) { return values.integer("host_mtu") ? kMtuOffset + 2 : kPairsOffset; }
+
     /// No driver has set a filter: everything is let in.
     std::optional<net::RxFilterInfo> rx_filter() const override {
         net::RxFilterInfo info;

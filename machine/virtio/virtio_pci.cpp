@@ -1,6 +1,10 @@
 #include "machine/virtio/virtio_pci.h"
 
+#include <algorithm>
+#include <bit>
 #include <map>
+
+#include <fmt/format.h>
 
 #include "machine/qom/basic_types.h"
 
@@ -9,71 +13,108 @@ namespace rhea {
 namespace {
 
 constexpr std::uint16_t kVendor = 0x1af4, kModernBase = 0x1040, kModernSubsystem = 0x1100;
-constexpr unsigned kIoBar = 0;
-constexpr std::uint8_t kVendorCapability = 0x09, kMsixCapability = 0x11;
+constexpr unsigned kCommand = 0x04, kLegacyBar = 0;
+constexpr std::uint8_t kVendorCapability = 0x09, kMsixCapabilityId = 0x11;
+constexpr unsigned kMsixCapability = 0x98, kMostVectors = 2048;
+// The capability that reaches the BARs through configuration space.
+constexpr unsigned kWindow = 0x84, kWindowBar = kWindow + 4, kWindowOffset = kWindow + 8, kWindowLength = kWindow + 12,
+                   kWindowData = kWindow + 16;
 
-bool modern_only(const VirtioPciKind& kind, VirtioPci::Form form, const qom::Values& values) {
-    return form == VirtioPci::Form::non_transitional || kind.legacy_id == 0 ||
-           (form == VirtioPci::Form::generic && values.text("disable-legacy") == "on");
+/// The id from before the standard; 0: there was no such device then.
+std::uint16_t transitional_id(VirtioId id) {
+    switch (id) {
+        case VirtioId::net: return 0x1000;
+        case VirtioId::block: return 0x1001;
+        case VirtioId::balloon: return 0x1002;
+        case VirtioId::console: return 0x1003;
+        case VirtioId::scsi: return 0x1004;
+        case VirtioId::rng: return 0x1005;
+        default: return 0;
+    }
 }
 
-PciIdentity identity_of(const VirtioPciKind& kind, bool modern) {
-    PciIdentity identity{.vendor = kVendor, .device = kind.legacy_id, .class_code = kind.class_code, .interrupt_pin = 1};
+bool has_legacy(VirtioId id, VirtioPci::Form form, const qom::Values& values) {
+    if (form == VirtioPci::Form::non_transitional || transitional_id(id) == 0) return false;
+    return form == VirtioPci::Form::transitional || values.text("disable-legacy") != "on";
+}
+
+bool has_modern(VirtioId id, VirtioPci::Form form, const qom::Values& values) {
+    return form != VirtioPci::Form::generic || transitional_id(id) == 0 || !values.boolean("disable-modern");
+}
+
+std::uint16_t class_of(const VirtioPciKind& kind, const qom::Values& values) {
+    const auto said = values.type().find("class") ? values.integer("class") : 0;
+    return said ? static_cast<std::uint16_t>(said) : kind.class_code;
+}
+
+PciIdentity identity_of(VirtioId id, const VirtioPciKind& kind, bool legacy, const qom::Values& values) {
+    const auto number = static_cast<std::uint16_t>(id);
+    PciIdentity identity{.vendor = kVendor, .device = transitional_id(id), .class_code = class_of(kind, values), .interrupt_pin = 1};
     identity.subsystem_vendor = kVendor;
-    identity.subsystem = modern ? kModernSubsystem : kind.virtio_id;
-    if (modern) {
-        identity.device = static_cast<std::uint16_t>(kModernBase + kind.virtio_id);
+    identity.subsystem = number;
+    if (!legacy) {
+        identity.device = static_cast<std::uint16_t>(kModernBase + number);
         identity.revision = 1;
+        identity.subsystem = kModernSubsystem;
     }
     return identity;
 }
 
+/// How many vectors the properties ask for.
+unsigned vectors_wanted(const qom::Values& values, const VirtioDevice& device) {
+    if (!values.type().find("vectors")) return 0;
+    const auto said = values.integer("vectors");
+    const auto wanted = said == VirtioPci::kAutomaticVectors ? static_cast<std::int64_t>(device.queues().size()) + 1 : said;
+    return wanted > kMostVectors ? 0 : static_cast<unsigned>(wanted);
+}
+
 }  // namespace
 
-VirtioPci::VirtioPci(qom::Values values, const VirtioPciKind& kind, Form form, std::unique_ptr<Device> backend)
-    : PciDevice(values, identity_of(kind, modern_only(kind, form, values))), legacy_possible_(kind.legacy_id != 0), modern_(kind.vga ? 0x1014 : 0x14, 0x2000), bus_(kVirtioPciBus, "virtio-bus"), backend_(backend.get()) {
-    const bool legacy = !modern_only(kind, form, values), modern = !values.boolean("disable-modern") && form != Form::transitional;
-    legacy_.device = modern_.device = dynamic_cast<const VirtioDevice*>(backend_);
-    // Beside a VGA, whose registers begin the same page, there is less room.
-    const unsigned modern_bar = kind.vga ? 2 : 4, vector_bar = kind.vga ? 4 : 1;
-    const std::uint32_t common = kind.vga ? 0x1000 : 0, common_size = kind.vga ? 0x800 : 0x1000;
+VirtioPci::VirtioPci(qom::Values values, const VirtioPciKind& kind, Form form, std::unique_ptr<VirtioDevice> backend)
+    : PciDevice(values, identity_of(backend->virtio_id(), kind, has_legacy(backend->virtio_id(), form, values), values)),
+      bus_(kVirtioPciBus, "virtio-bus"),
+      backend_(backend.get()),
+      legacy_(has_legacy(backend->virtio_id(), form, values)),
+      modern_(has_modern(backend->virtio_id(), form, values)),
+      // Beside a VGA, whose registers begin the same page, there is less room.
+      modern_bar_(kind.vga ? 2 : 4),
+      common_at_(kind.vga ? 0x1000 : 0),
+      isr_at_(kind.vga ? 0x1800 : 0x1000),
+      setups_(backend->queues().size()) {
     constexpr std::uint64_t kVgaMemory = 8 << 20, kVgaRom = 0x10000;
     if (kind.vga) {
         add_bar(0, {.kind = PciBar::Kind::memory32, .size = kVgaMemory, .handler = &blank_, .prefetch = true});
         add_bar(kRomBar, {.kind = PciBar::Kind::memory32, .size = kVgaRom, .handler = &blank_});
     }
-    if (legacy) add_bar(kIoBar, {.kind = PciBar::Kind::io, .size = kind.io_size, .handler = &legacy_});
-    const bool vectors = kind.msix && values.integer("vectors") != 0;
-    if (vectors) add_bar(vector_bar, {.kind = PciBar::Kind::memory32, .size = 0x1000, .handler = &vectors_});
-    if (modern || form == Form::transitional) {
-        add_bar(modern_bar, {.kind = PciBar::Kind::memory64, .size = 0x4000, .handler = &modern_, .prefetch = true});
-        add_structure(0x40, 16, 1, modern_bar, common, common_size);       // common
-        add_structure(0x50, 16, 3, modern_bar, kind.vga ? 0x1800 : 0x1000, common_size);       // ISR
-        add_structure(0x60, 16, 4, modern_bar, 0x2000, 0x1000);       // device
-        add_structure(0x70, 20, 2, modern_bar, 0x3000, 0x1000);       // notification
-        set_config(0x80, 4, 4);
-        add_structure(0x84, 20, 5, 0, 0, 0);                 // access through configuration space
-    }
-    if (vectors) {
-        add_capability(kMsixCapability, 0x98, 12);
-        set_config(0x9c, vector_bar, 4);
-        set_config(0xa0, 0x800 | vector_bar, 4);
-    }
+    const unsigned vectors = vectors_wanted(values, *backend_);
+    if (legacy_)
+        add_bar(kLegacyBar, {.kind = PciBar::Kind::io, .size = std::bit_ceil((vectors ? 0x18 : 0x14) + backend_->config_size()),
+                             .handler = &legacy_registers_});
+    if (modern_) add_modern(kind.vga);
+    if (vectors) add_msix(vectors, kind.vga ? 4 : 1);
+    backend_->connect(this, modern_);
     add_child("virtio-backend", std::move(backend));
     add_part("virtio-bus", bus_);
     bus_.add(*backend_);
 }
 
-Result<void> VirtioPci::plug_into(Bus& bus) {
-    RHEA_CHECK(PciDevice::plug_into(bus));
-    backend_->set_realized();
-    return {};
+VirtioPci::~VirtioPci() {
+    if (backend_) backend_->connect(nullptr, modern_);
 }
 
-QObject disable_legacy_of(const VirtioPci& proxy) {
-    const auto said = proxy.values().text("disable-legacy").value_or("auto");
-    if (said != "auto" || !proxy.bus()) return said;
-    return proxy.legacy_possible() ? "off" : "on";
+bool VirtioPci::legacy_possible() const { return !backend_ || transitional_id(backend_->virtio_id()) != 0; }
+
+void VirtioPci::add_modern(bool vga) {
+    add_bar(modern_bar_, {.kind = PciBar::Kind::memory64, .size = 0x4000, .handler = &modern_registers_, .prefetch = true});
+    const std::uint32_t size = vga ? 0x800 : 0x1000;
+    add_structure(0x40, 16, 1, modern_bar_, common_at_, size);
+    add_structure(0x50, 16, 3, modern_bar_, isr_at_, size);
+    add_structure(0x60, 16, 4, modern_bar_, 0x2000, 0x1000);      // the device's configuration
+    add_structure(0x70, 20, 2, modern_bar_, 0x3000, 0x1000);      // notification
+    set_config(0x80, 4, 4);                                     // bytes from one queue's to the next's
+    add_structure(kWindow, 20, 5, 0, 0, 0);
+    set_writable(kWindowBar, 0xff, 1);
+    for (const unsigned reg : {kWindowOffset, kWindowLength, kWindowData}) set_writable(reg, 0xffffffff, 4);
 }
 
 void VirtioPci::add_structure(unsigned at, unsigned length, std::uint8_t type, unsigned bar, std::uint32_t offset, std::uint32_t size) {
@@ -85,21 +126,111 @@ void VirtioPci::add_structure(unsigned at, unsigned length, std::uint8_t type, u
     set_config(at + 12, size, 4);
 }
 
+void VirtioPci::add_msix(unsigned vectors, unsigned bar) {
+    msix_.emplace(vectors, [this](std::uint64_t address, std::uint32_t data) { send_message(address, data); });
+    msix_capability_ = modern_ ? kMsixCapability : 0x40;
+    add_capability(kMsixCapabilityId, msix_capability_, 12);
+    set_config(msix_capability_ + 2, vectors - 1, 2);
+    set_writable(msix_capability_ + 2, MsixTable::kEnable | MsixTable::kMaskAll, 2);
+    set_config(msix_capability_ + 4, bar, 4);
+    set_config(msix_capability_ + 8, static_cast<std::uint32_t>(msix_->pending_at()) | bar, 4);
+    add_bar(bar, {.kind = PciBar::Kind::memory32, .size = msix_->bar_size(), .handler = &*msix_});
+}
+
+Result<void> VirtioPci::plug_into(Bus& bus) {
+    RHEA_CHECK(PciDevice::plug_into(bus));
+    if (backend_) backend_->set_realized();
+    return {};
+}
+
+QObject disable_legacy_of(const VirtioPci& proxy) {
+    const auto said = proxy.values().text("disable-legacy").value_or("auto");
+    if (said != "auto" || !proxy.bus()) return said;
+    return proxy.legacy_possible() ? "off" : "on";
+}
+
+QObject vectors_of(const VirtioPci& proxy) { return std::int64_t{proxy.vectors()}; }
+
+// --- Resets, configuration space and interrupts
+
+void VirtioPci::reset_transport() {
+    backend_->reset();
+    std::fill(setups_.begin(), setups_.end(), QueueSetup{});
+}
+
 void VirtioPci::reset() {
     PciDevice::reset();
-    legacy_.status = modern_.status = 0;
-    backend_->reset();
+    if (backend_) reset_transport();
+    if (!msix_) return;
+    msix_->reset();
+    set_config(msix_capability_ + 2, msix_->vectors() - 1, 2);
+}
+
+IoHandler* VirtioPci::window_bar(unsigned bar) {
+    if (bar == modern_bar_) return &modern_registers_;
+    return bar == kLegacyBar && legacy_ ? &legacy_registers_ : nullptr;
+}
+
+void VirtioPci::use_window(bool write) {
+    const auto length = PciDevice::config_read(kWindowLength, 4), offset = PciDevice::config_read(kWindowOffset, 4);
+    IoHandler* bar = window_bar(config_byte(kWindowBar));
+    if (!bar || (length != 1 && length != 2 && length != 4) || offset % length != 0) return;
+    if (write) bar->io_write(offset, PciDevice::config_read(kWindowData, length), length);
+    else set_config(kWindowData, static_cast<std::uint32_t>(bar->io_read(offset, length)), length);
+}
+
+std::uint32_t VirtioPci::config_read(unsigned reg, unsigned size) {
+    if (modern_ && reg < kWindowData + 4 && reg + size > kWindowData) use_window(false);
+    return PciDevice::config_read(reg, size);
+}
+
+void VirtioPci::config_write(unsigned reg, std::uint32_t value, unsigned size) {
+    PciDevice::config_write(reg, value, size);
+    if (msix_ && reg < msix_capability_ + 4 && reg + size > msix_capability_ + 2)
+        msix_->set_control(config_word(msix_capability_ + 2));
+    if (backend_ && reg <= kCommand && reg + size > kCommand) {
+        // A device that cannot reach memory is not one that a driver has started.
+        backend_->set_disabled(!bus_master());
+        if (!bus_master()) backend_->set_status(static_cast<std::uint8_t>(backend_->status() & ~VirtioDevice::kDriverOk));
+    }
+    if (modern_ && reg < kWindowData + 4 && reg + size > kWindowData) use_window(true);
+}
+
+void VirtioPci::send_message(std::uint64_t address, std::uint32_t data) {
+    unsigned char raw[4];
+    for (unsigned i = 0; i < 4; ++i) raw[i] = static_cast<unsigned char>(data >> (8 * i));
+    dma_write(address, raw, sizeof raw);
+}
+
+bool VirtioPci::is_memory(std::uint64_t address, std::uint64_t length) const {
+    if (!PciDevice::bus()) return false;
+    const auto& spans = PciDevice::bus()->memory().spans();
+    while (length != 0) {
+        const auto span = spans.upper_bound(address);
+        if (span == spans.begin()) return false;
+        const auto& [last, region] = std::prev(span)->second;
+        if (address > last || !region->memory) return false;
+        const auto part = std::min(length, last - address + 1);
+        address += part;
+        length -= part;
+    }
+    return true;
+}
+
+void VirtioPci::interrupt(std::uint16_t vector) {
+    if (msix_enabled()) msix_->notify(vector);
+    else set_intx(backend_ && (backend_->interrupt_reasons() & VirtioDevice::kQueueReason));
 }
 
 QObject VirtioPci::read(const qom::Property& property) const {
     // The shared ones are the inner device's.
-    if (const qom::Property* inner = type().part->find(property.name); inner && !property.hidden && !PciDevice::kType.find(property.name))
+    if (const qom::Property* inner = type().part->find(property.name); inner && backend_ && !property.hidden && !PciDevice::kType.find(property.name))
         return backend_->get(*inner);
     return PciDevice::read(property);
 }
 
 Result<void> VirtioPci::check_settable(const qom::Property& property) const {
-    if (const qom::Property* inner = type().part->find(property.name); inner && !PciDevice::kType.find(property.name))
+    if (const qom::Property* inner = type().part->find(property.name); inner && backend_ && !PciDevice::kType.find(property.name))
         return backend_->check_settable(*inner);
     return PciDevice::check_settable(property);
 }
@@ -121,6 +252,21 @@ std::span<const qom::Property> virtio_aliases(const qom::Type& proxy) {
     return at->second;
 }
 
+namespace {
+
+Result<void> check_modes(const qom::Values& values, const VirtioDevice& device, VirtioPci::Form form) {
+    const bool legacy = has_legacy(device.virtio_id(), form, values), modern = has_modern(device.virtio_id(), form, values);
+    if (!legacy && !modern) {
+        Error error = Error::generic("device cannot work as neither modern nor legacy mode is enabled");
+        return fail(std::move(error).with_hint("Set either disable-modern or disable-legacy to off"));
+    }
+    if (legacy && values.boolean("iommu_platform"))
+        return fail("VIRTIO_F_IOMMU_PLATFORM was supported by neither legacy nor transitional device");
+    return device.check_transport(modern);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<qom::Object>> create_virtio_pci(qom::Creation& creation, const VirtioPciKind& kind, VirtioPci::Form form) {
     const qom::Type& part = *creation.values.type().part;
     qom::Creation inner{creation.platform, qom::Values(part), creation.id, nullptr, creation.hotplugged, &creation.values.type()};
@@ -129,8 +275,9 @@ Result<std::unique_ptr<qom::Object>> create_virtio_pci(qom::Creation& creation, 
             if (const qom::Property* own = part.find(property.name)) inner.values.keep(*own, *value);
     qom::Values inner_values = inner.values;
     auto made = RHEA_TRY(part.create(inner));
-    std::unique_ptr<Device> backend(static_cast<Device*>(made.release()));
+    std::unique_ptr<VirtioDevice> backend(static_cast<VirtioDevice*>(made.release()));
     backend->values() = std::move(inner_values);
+    RHEA_CHECK(check_modes(creation.values, *backend, form));
     return std::make_unique<VirtioPci>(creation.values, kind, form, std::move(backend));
 }
 
@@ -138,13 +285,6 @@ Result<std::unique_ptr<qom::Object>> create_virtio_pci(qom::Creation& creation, 
 
 namespace {
 
-constexpr qom::Property kDeviceProperties[] = {
-    qom::property("indirect_desc", qom::kBit, true),    qom::property("event_idx", qom::kBit, true),
-    qom::property("notify_on_empty", qom::kBit, true),  qom::property("any_layout", qom::kBit, true),
-    qom::property("iommu_platform", qom::kBit, false),  qom::property("packed", qom::kBit, false),
-    qom::property("queue_reset", qom::kBit, true),      qom::property("use-started", qom::kBool, true),
-    qom::property("use-disabled-flag", qom::kBool, true), qom::property("x-disable-legacy-check", qom::kBool, false),
-};
 constexpr qom::Property kPciProperties[] = {
     qom::property("virtio-pci-bus-master-bug-migration", qom::kBit, false),
     qom::property("migrate-extra", qom::kBit, true),
@@ -166,8 +306,6 @@ constexpr qom::Nodes kNodes[] = {{"bus master container", &qom::kMemoryRegion},
 
 }  // namespace
 
-constinit const qom::Type VirtioDevice::kType{
-    .name = "virtio-device", .parent = &Device::kType, .abstract = true, .properties = kDeviceProperties, .bus = "virtio-bus"};
 constinit const qom::Type VirtioPci::kType{
     .name = "virtio-pci", .parent = &PciDevice::kType, .abstract = true, .properties = kPciProperties, .nodes = kNodes};
 constinit const qom::Type kVirtioBus{.name = "virtio-bus", .parent = &Bus::kType, .abstract = true};

@@ -11,27 +11,36 @@ constexpr std::int64_t kMostQueues = 1022;
 
 class VirtioScsi final : public VirtioDevice {
 public:
-    VirtioScsi(qom::Values values, std::string bus_name, DeviceRemoval& removal)
-        : VirtioDevice(std::move(values)), bus_(std::move(bus_name), kHighest, removal) {
+    /// `queues`: of requests.
+    VirtioScsi(qom::Values said, unsigned queues, std::string bus_name, DeviceRemoval& removal)
+        : VirtioDevice(said, VirtioId::scsi, std::vector<std::uint16_t>(queues + 2, static_cast<std::uint16_t>(said.integer("virtqueue_size"))), kConfigSize),
+          bus_(std::move(bus_name), kHighest, removal) {
         add_part(bus_.bus_name(), bus_);
         bus_.set_hotplug_handler(&bus_, this);
     }
-    std::int64_t queues() const {
-        const auto said = values().integer("num_queues");
-        return said == kAutomatic ? 1 : said;
+    std::int64_t request_queues() const { return static_cast<std::int64_t>(queues().size()) - 2; }
+    std::uint8_t config_byte(std::size_t offset) const override {
+        const auto number = [this](const char* name) { return static_cast<std::uint32_t>(values().integer(name)); };
+        const auto segments = values().boolean("seg_max_adjust") ? number("virtqueue_size") - 2 : kUnadjustedSegMax;
+        const std::uint32_t words[] = {static_cast<std::uint32_t>(request_queues()), segments, number("max_sectors"), number("cmd_per_lun"),
+                                       kEventSize, kSenseSize, kCdbSize, kHighest.target << 16 | kHighest.channel, kHighest.lun};
+        return byte_of(words[offset / 4], offset % 4);
     }
     static constexpr std::int64_t kAutomatic = 0xffffffff;
 
+protected:
+    std::uint64_t own_features(std::uint64_t common) const override {
+        return common | (values().boolean("hotplug") ? kHotplug : 0) | (values().boolean("param_change") ? kParameterChange : 0);
+    }
+
 private:
+    static constexpr std::size_t kConfigSize = 36;
+    static constexpr std::uint32_t kEventSize = 16, kSenseSize = 96, kCdbSize = 32, kUnadjustedSegMax = 126;
+    static constexpr std::uint64_t kHotplug = 1u << 1, kParameterChange = 1u << 2;
     ScsiBus bus_;
 };
 
-QObject queues_of(const VirtioScsi& device) { return device.queues(); }
-/// Unless it is said: one for each queue, two for control and events, and one for the configuration.
-QObject vectors_of(const VirtioPci& proxy) {
-    const auto said = proxy.values().integer("vectors");
-    return said == VirtioScsi::kAutomatic ? static_cast<const VirtioScsi&>(proxy.backend()).queues() + 3 : said;
-}
+QObject queues_of(const VirtioScsi& device) { return device.request_queues(); }
 
 constexpr qom::ValueType kIothreadLink{"link<iothread>", &type_ref<std::string>};
 constexpr qom::Property kProperties[] = {
@@ -47,10 +56,10 @@ constexpr qom::Property kProperties[] = {
 };
 constexpr qom::Property kScsiPciProperties[] = {
     qom::property("ioeventfd", qom::kBit, true),
-    qom::property("vectors", qom::kUint32, VirtioScsi::kAutomatic).shown_by<vectors_of>(),
+    qom::property("vectors", qom::kUint32, VirtioPci::kAutomaticVectors).shown_by<vectors_of>(),
 };
 constexpr const qom::Type* kInterfaces[] = {&qom::kHotplugHandler};
-constexpr VirtioPciKind kKind{.legacy_id = 0x1004, .virtio_id = 8, .class_code = 0x0100, .io_size = 0x40, .msix = true};
+constexpr VirtioPciKind kKind{.class_code = 0x0100};
 
 Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
     const qom::Values& values = creation.values;
@@ -61,7 +70,9 @@ Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
     if (const auto thread = values.text("iothread"); thread && !thread->empty() && !creation.platform.tree.objects().child(*thread))
         return fail(Error::device_not_found(*thread));
     Platform& platform = creation.platform;
-    return std::make_unique<VirtioScsi>(creation.values, platform.tree.name_bus(creation.id, "scsi"), platform.removal);
+    const auto said = values.integer("num_queues");
+    const unsigned queues = said != VirtioScsi::kAutomatic ? static_cast<unsigned>(said) : platform.sizes ? platform.sizes->boot_cpus() : 1;
+    return std::make_unique<VirtioScsi>(creation.values, queues, platform.tree.name_bus(creation.id, "scsi"), platform.removal);
 }
 
 }  // namespace

@@ -6,18 +6,20 @@
 
 #include "machine/address_space.h"
 
-namespace rhea::virtio {
+namespace rhea {
 
 class MsixTable final : public IoHandler {
 public:
     static constexpr unsigned kEntrySize = 16;
-    static constexpr std::uint64_t kPending = 0x800;     ///< where the pending bits are, behind the table
     static constexpr std::uint16_t kEnable = 0x8000, kMaskAll = 0x4000;
 
     /// `send` writes a message.
     MsixTable(unsigned vectors, std::function<void(std::uint64_t address, std::uint32_t data)> send);
 
     unsigned vectors() const { return static_cast<unsigned>(entries_.size()); }
+    /// Where the pending bits are, behind the table, and the room that both need.
+    std::uint64_t pending_at() const;
+    std::uint64_t bar_size() const;
     /// The message control register of the capability.
     void set_control(std::uint16_t control);
     bool enabled() const { return (control_ & kEnable) != 0; }
@@ -42,4 +44,4 @@ private:
     std::uint16_t control_ = 0;
 };
 
-}  // namespace rhea::virtio
+}  // namespace rhea

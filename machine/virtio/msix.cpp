@@ -1,6 +1,15 @@
-#include "machine/devices/virtio/msix.h"
+#include "machine/virtio/msix.h"
 
-namespace rhea::virtio {
+#include <algorithm>
+#include <bit>
+
+namespace rhea {
+
+namespace {
+
+constexpr std::uint64_t kLeastBar = 4096;
+
+}  // namespace
 
 MsixTable::MsixTable(unsigned vectors, std::function<void(std::uint64_t, std::uint32_t)> send)
     : entries_(vectors), send_(std::move(send)) {}
@@ -28,11 +37,19 @@ void MsixTable::notify(unsigned vector) {
     send_pending(entries_[vector]);
 }
 
+std::uint64_t MsixTable::pending_at() const { return std::max<std::uint64_t>(kLeastBar / 2, std::uint64_t{kEntrySize} * vectors()); }
+
+std::uint64_t MsixTable::bar_size() const {
+    const std::uint64_t bits = (vectors() + 63) / 64 * 8;
+    return std::bit_ceil(std::max(kLeastBar, pending_at() + bits));
+}
+
 std::uint64_t MsixTable::io_read(std::uint64_t offset, unsigned) {
-    if (offset >= kPending) {
+    if (offset >= pending_at()) {
+        const auto first = (offset - pending_at()) * 8;
         std::uint64_t bits = 0;
-        for (unsigned i = 0; i < entries_.size() && i < 32; ++i) bits |= std::uint64_t{entries_[i].pending} << i;
-        return offset == kPending ? bits : 0;
+        for (auto i = first; i < entries_.size() && i < first + 32; ++i) bits |= std::uint64_t{entries_[i].pending} << (i - first);
+        return bits;
     }
     const auto index = offset / kEntrySize;
     return index < entries_.size() ? entries_[index].words[offset / 4 % 4] : 0;
@@ -40,9 +57,9 @@ std::uint64_t MsixTable::io_read(std::uint64_t offset, unsigned) {
 
 void MsixTable::io_write(std::uint64_t offset, std::uint64_t value, unsigned) {
     const auto index = offset / kEntrySize;
-    if (offset >= kPending || index >= entries_.size()) return;
+    if (offset >= pending_at() || index >= entries_.size()) return;
     entries_[index].words[offset / 4 % 4] = static_cast<std::uint32_t>(value);
     if (enabled()) send_pending(entries_[index]);
 }
 
-}  // namespace rhea::virtio
+}  // namespace rhea

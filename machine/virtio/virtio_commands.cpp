@@ -1,9 +1,12 @@
-/// The insides of virtio devices: no machine has one yet, so no path leads to one.
+/// The insides of virtio devices, for whoever looks for what a driver has done.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "machine/machine.h"
 #include "machine/platform/commands.h"
 #include "machine/schema_features.h"
+#include "machine/virtio/virtio_features.h"
 #include "monitor/command_table.h"
 
 namespace rhea {
@@ -203,32 +206,162 @@ inline constexpr auto description<XQueryVirtioQueueElement> = object("q_obj_x-qu
 
 namespace {
 
-Fail no_device(const std::string& path) { return fail(fmt::format("Path {} is not a VirtIODevice", path)); }
-
-Result<std::vector<VirtioInfo>> query_virtio(Machine&, const Empty&) { return std::vector<VirtioInfo>{}; }
-Result<VirtioStatus> query_status(Machine&, const XQueryVirtioStatus& args) { return no_device(args.path); }
-Result<VirtQueueStatus> query_queue(Machine&, const XQueryVirtioQueueStatus& args) { return no_device(args.path); }
-Result<VirtVhostQueueStatus> query_vhost_queue(Machine&, const XQueryVirtioVhostQueueStatus& args) {
-    return no_device(args.path);
+Result<VirtioDevice*> find_device(Machine& machine, const std::string& path) {
+    auto* device = path.starts_with('/') ? dynamic_cast<VirtioDevice*>(machine.devices().find_path(path)) : nullptr;
+    if (!device || !device->realized()) return fail(fmt::format("Path {} is not a VirtIODevice", path));
+    return device;
 }
-Result<VirtioQueueElement> query_element(Machine&, const XQueryVirtioQueueElement& args) {
-    return fail(fmt::format("Path {} is not a VirtIO device", args.path));
+
+Result<Virtqueue*> find_queue(VirtioDevice& device, unsigned number) {
+    if (number >= device.queues().size()) return fail(fmt::format("Invalid virtqueue number {}", number));
+    return &device.queues()[number];
+}
+
+/// The names of the bits that are set; they are taken out of `bits`.
+std::vector<std::string> names_of(std::span<const VirtioBitName> names, std::uint64_t& bits) {
+    std::vector<std::string> found;
+    for (const auto& [bit, text] : names)
+        if (const auto mask = std::uint64_t{1} << bit; bits & mask) {
+            found.emplace_back(text);
+            bits &= ~mask;
+        }
+    return found;
+}
+
+VirtioDeviceFeatures features_of(VirtioId id, std::uint64_t bits) {
+    VirtioDeviceFeatures features;
+    features.transports = names_of(virtio_transport_features(), bits);
+    features.dev_features = names_of(virtio_device_features(id), bits);
+    if (bits) features.unknown_dev_features = static_cast<std::int64_t>(bits);
+    return features;
+}
+
+std::string own_bus_of(const Device& device) {
+    std::string name;
+    device.for_each_child([&name](const qom::Object& child) {
+        if (const auto* bus = dynamic_cast<const Bus*>(&child)) name = bus->bus_name();
+    });
+    return name;
+}
+
+/// The newest first.
+Result<std::vector<VirtioInfo>> query_virtio(Machine& machine, const Empty&) {
+    std::vector<VirtioDevice*> devices;
+    machine.devices().for_each_device([&](Device& device) {
+        if (auto* found = dynamic_cast<VirtioDevice*>(&device); found && found->realized()) devices.push_back(found);
+    });
+    std::sort(devices.begin(), devices.end(), [](const auto* a, const auto* b) { return a->birth() > b->birth(); });
+    std::vector<VirtioInfo> infos;
+    for (const VirtioDevice* device : devices) infos.push_back({device->qom_path(), std::string(device->virtio_name())});
+    return infos;
+}
+
+Result<VirtioStatus> query_status(Machine& machine, const XQueryVirtioStatus& args) {
+    const VirtioDevice& device = *RHEA_TRY(find_device(machine, args.path));
+    const auto id = device.virtio_id();
+    VirtioStatus status;
+    status.name = device.virtio_name();
+    status.device_id = static_cast<std::int64_t>(id);
+    status.device_endian = "little";
+    status.guest_features = features_of(id, device.features());
+    status.host_features = features_of(id, device.host_features());
+    status.backend_features = features_of(id, 0);        // nobody stands behind it but us
+    status.num_vqs = static_cast<std::int64_t>(device.queues().size());
+    std::uint64_t bits = device.status();
+    status.status.statuses = names_of(virtio_statuses(), bits);
+    if (bits) status.status.unknown_statuses = static_cast<std::int64_t>(bits);
+    status.isr = device.interrupt_reasons();
+    status.queue_sel = device.queue_select;
+    status.vm_running = machine.life().running();
+    status.broken = device.broken();
+    status.disabled = device.disabled();
+    status.use_started = device.values().boolean("use-started");
+    status.started = device.started();
+    status.disable_legacy_check = device.values().boolean("x-disable-legacy-check");
+    status.bus_name = own_bus_of(device);
+    status.use_guest_notifier_mask = true;
+    return status;
+}
+
+Result<VirtQueueStatus> query_queue(Machine& machine, const XQueryVirtioQueueStatus& args) {
+    VirtioDevice& device = *RHEA_TRY(find_device(machine, args.path));
+    const Virtqueue& queue = *RHEA_TRY(find_queue(device, args.queue));
+    const auto state = queue.state();
+    VirtQueueStatus status;
+    status.name = device.virtio_name();
+    status.queue_index = args.queue;
+    status.inuse = state.in_use;
+    status.vring_num = queue.size();
+    status.vring_num_default = queue.default_size();
+    status.vring_align = Virtqueue::kLegacyAlign;
+    status.vring_desc = static_cast<std::int64_t>(state.descriptors);
+    status.vring_avail = static_cast<std::int64_t>(state.available);
+    status.vring_used = static_cast<std::int64_t>(state.used);
+    status.last_avail_idx = state.last_available;
+    status.shadow_avail_idx = state.shadow_available;
+    status.used_idx = state.next_used;
+    status.signalled_used = state.signalled_used;
+    status.signalled_used_valid = state.signalled_valid;
+    return status;
+}
+
+Result<VirtVhostQueueStatus> query_vhost_queue(Machine& machine, const XQueryVirtioVhostQueueStatus& args) {
+    RHEA_CHECK(find_device(machine, args.path));
+    return fail("Error: vhost device has not started yet");
+}
+
+/// The chain from descriptor `at` on, the last one first.
+Result<std::vector<VirtioRingDesc>> chain_of(const VirtioMemory& memory, const Virtqueue& queue, std::uint16_t at) {
+    std::vector<VirtioRingDesc> chain;
+    std::uint64_t table = queue.state().descriptors;
+    unsigned entries = queue.size();
+    bool indirect = false;
+    for (;;) {
+        if (at >= entries || chain.size() > Virtqueue::kMaxSize) break;
+        const auto descriptor = VirtioDescriptor::read(memory, table + std::uint64_t{at} * VirtioDescriptor::kSize);
+        if ((descriptor.flags & VirtioDescriptor::kIndirect) && !indirect) {
+            if (descriptor.length == 0 || descriptor.length % VirtioDescriptor::kSize != 0) break;
+            indirect = true;
+            table = descriptor.address;
+            entries = descriptor.length / VirtioDescriptor::kSize;
+            at = 0;
+            continue;
+        }
+        VirtioRingDesc shown{static_cast<std::int64_t>(descriptor.address), descriptor.length, {}};
+        if (descriptor.flags & VirtioDescriptor::kIndirect) shown.flags.emplace_back("indirect");
+        if (descriptor.flags & VirtioDescriptor::kWrite) shown.flags.emplace_back("write");
+        if (descriptor.flags & VirtioDescriptor::kNext) shown.flags.emplace_back("next");
+        chain.insert(chain.begin(), std::move(shown));
+        if (!(descriptor.flags & VirtioDescriptor::kNext)) break;
+        at = descriptor.next;
+    }
+    return chain;
+}
+
+Result<VirtioQueueElement> query_element(Machine& machine, const XQueryVirtioQueueElement& args) {
+    const auto found = find_device(machine, args.path);
+    if (!found) return fail(fmt::format("Path {} is not a VirtIO device", args.path));
+    VirtioDevice& device = **found;
+    const Virtqueue& queue = *RHEA_TRY(find_queue(device, args.queue));
+    if (!queue.ready() || !device.transport()) return fail("Region caches not initialized");
+    const VirtioMemory& memory = *device.transport();
+    const auto index = args.index.value_or(queue.state().last_available);
+    const auto head = queue.available_entry(memory, static_cast<std::uint16_t>(index % queue.size()));
+    VirtioQueueElement element;
+    element.name = device.virtio_name();
+    element.index = head;
+    element.descs = RHEA_TRY(chain_of(memory, queue, head));
+    element.avail = {queue.available_flags(memory), queue.available_index(memory), head};
+    element.used = {queue.used_flags(memory), queue.used_index(memory)};
+    return element;
 }
 
 constexpr Command kCommands[] = {
-    command<query_virtio>("x-query-virtio", "Lists the virtio devices.").with_features(feature::kUnstable).absent_hardware(),
-    command<query_status>("x-query-virtio-status", "Tells the state of a virtio device.")
-        .with_features(feature::kUnstable)
-        .absent_hardware(),
-    command<query_queue>("x-query-virtio-queue-status", "Tells the state of a virtio device's queue.")
-        .with_features(feature::kUnstable)
-        .absent_hardware(),
-    command<query_vhost_queue>("x-query-virtio-vhost-queue-status", "Tells the state of a queue that vhost serves.")
-        .with_features(feature::kUnstable)
-        .absent_hardware(),
-    command<query_element>("x-query-virtio-queue-element", "Shows an element of a virtio device's queue.")
-        .with_features(feature::kUnstable)
-        .absent_hardware(),
+    command<query_virtio>("x-query-virtio", "Lists the virtio devices.").with_features(feature::kUnstable),
+    command<query_status>("x-query-virtio-status", "Tells the state of a virtio device.").with_features(feature::kUnstable),
+    command<query_queue>("x-query-virtio-queue-status", "Tells the state of a virtio device's queue.").with_features(feature::kUnstable),
+    command<query_vhost_queue>("x-query-virtio-vhost-queue-status", "Tells the state of a queue that vhost serves.").with_features(feature::kUnstable),
+    command<query_element>("x-query-virtio-queue-element", "Shows an element of a virtio device's queue.").with_features(feature::kUnstable),
 };
 
 }  // namespace
