@@ -29,6 +29,12 @@ AcpiPciHotplug* AcpiPciHotplug::select(unsigned& number) {
     return nullptr;
 }
 
+unsigned AcpiPciHotplug::count() const {
+    unsigned all = 1;
+    for (const AcpiPciHotplug* other : behind_) all += other->count();
+    return all;
+}
+
 void AcpiPciHotplug::notify() const {
     if (parent_) parent_->notify();
     else if (notify_) notify_();

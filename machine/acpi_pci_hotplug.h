@@ -27,6 +27,10 @@ public:
     /// 0 is this bus; the others are behind it, each before what is behind it in turn. Counts `number` down. Null: there is none.
     AcpiPciHotplug* select(unsigned& number);
 
+    PciBus& bus() const { return bus_; }
+    /// How many there are with those behind it.
+    unsigned count() const;
+
     void plugged(Device& device) override;
     Result<void> request_unplug(Device& device) override;
 

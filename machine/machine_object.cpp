@@ -16,6 +16,11 @@ constexpr qom::ValueType kBootConfiguration{"BootConfiguration"}, kMemoryConfigu
 PcBoard* board(const MachineObject& object) { return object.machine().board(); }
 const qom::Object* rtc(const MachineObject& object) { return board(object) ? &board(object)->rtc() : nullptr; }
 const qom::Object* acpi(const MachineObject& object) { return board(object) ? board(object)->power_management() : nullptr; }
+/// The speaker's, which is fixed once the board is there.
+QObject speaker_audio(const MachineObject& object) { return object.machine().config().machine.properties.pcspk_audiodev.value_or(""); }
+Result<void> set_speaker_audio(MachineObject&, const QObject&) {
+    return fail("Attempt to set property 'audiodev' on anonymous device (type 'isa-pcspk') after it was realized");
+}
 QObject rtc_time(const MachineObject& object) {
     if (!board(object)) return {};
     const RtcTime time = board(object)->rtc().date();
@@ -111,7 +116,7 @@ constexpr qom::Property kPcInstanceProperties[] = {
         .describe("Set on/off to enable/disable ACPI Heterogeneous Memory Attribute Table (HMAT)").settable(),
     qom::property("cxl", qom::kBool, false)
         .describe("Set on/off to enable/disable CXL instantiation").settable(),
-    qom::property("pcspk-audiodev", qom::kAudiodev).settable(),
+    qom::property("pcspk-audiodev", qom::kAudiodev).shown_by<speaker_audio>().to<set_speaker_audio>(),
     qom::property("nvdimm", qom::kBool, false)
         .describe("Set on/off to enable/disable NVDIMM instantiation").settable(),
     qom::property("cxl-fmw", kCxlList)

@@ -8,6 +8,7 @@
 #include "machine/devices/i8257.h"
 #include "machine/devices/isa_parallel.h"
 #include "machine/devices/isa_serial.h"
+#include "machine/devices/pc_speaker.h"
 #include "machine/devices/ps2_keyboard.h"
 #include "machine/devices/ps2_mouse.h"
 #include "machine/devices/vga/cirrus_vga.h"
@@ -184,7 +185,11 @@ Result<void> PcBoard::build(Machine& machine) {
     rtc_ = &add<Mc146818Rtc>(machine, isa, machine.ports(), machine.clocks(), rtc_line, life, rtc_options(config.rtc));
     auto& pit = add<I8254>(machine, isa, machine.ports(), machine.clocks(), pit_line);
     gsi_.on_watched = [&pit](bool watched) { pit.set_interrupt_wanted(watched); };
-    tree.skip_onboard();                                                  // speaker
+    auto& speaker = add<PcSpeaker>(machine, isa, machine.ports(), pit);
+    if (const auto& audio = config.machine.properties.pcspk_audiodev) {
+        RHEA_CHECK(speaker.values().set("audiodev", QObject(*audio), InputMode::keyval));
+        RHEA_CHECK(check_audiodev(machine, speaker.values(), "audiodev"));
+    }
     RHEA_CHECK(add_ports(machine, isa));
     fill_cmos(*rtc_, config, *machine.ram());
     RHEA_CHECK(drives_.add_floppy(machine, gsi_, isa, dma));

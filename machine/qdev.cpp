@@ -72,7 +72,8 @@ Result<const qom::Type*> driver_type(std::string_view name, bool hotplugged) {
     return type;
 }
 
-/// A sound device names one of -audiodev.
+}  // namespace
+
 Result<void> check_audiodev(const Machine& machine, const qom::Values& values, std::string_view name) {
     const qom::Property* property = values.type().find(name);
     if (!property || property->type != &qom::kAudiodev) return {};
@@ -81,6 +82,8 @@ Result<void> check_audiodev(const Machine& machine, const qom::Values& values, s
         if (const QObject* id = audio.members.find("id"); id && id->string() && wanted == *id->string()) return {};
     return fail(fmt::format("Property '{}.{}' can't find value '{}'", values.type().name, name, wanted.value_or("")));
 }
+
+namespace {
 
 Result<Bus*> bus_for(Machine& machine, const qom::Type& type, const std::optional<std::string>& path) {
     const std::string_view kind = type.bus_kind();

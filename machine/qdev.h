@@ -13,6 +13,9 @@ Result<void> apply_globals(const Machine& machine, qom::Values& values);
 /// Warns of -global lines that reach no device type.
 void warn_of_globals(const Machine& machine, const cli::Reporter& reporter);
 
+/// A sound device names one of -audiodev in this property.
+Result<void> check_audiodev(const Machine& machine, const qom::Values& values, std::string_view name);
+
 /// A bus by its name ("pci.0") or path; errors name the part that is not there.
 Result<Bus*> find_bus(Machine& machine, std::string_view path);
 /// The bus of a kind that -device without bus= takes: the first with room, else the first; null: there is none.

@@ -22,6 +22,7 @@
 #include "machine/devices/isa_parallel.h"
 #include "machine/devices/isa_serial.h"
 #include "machine/devices/mc146818rtc.h"
+#include "machine/devices/pc_speaker.h"
 #include "machine/devices/nvme.h"
 #include "machine/devices/pci_bridge.h"
 #include "machine/devices/pci_presence.h"
@@ -75,7 +76,7 @@ constexpr const Type* kAll[] = {
     &Device::kType, &kSystemDevice, &PciDevice::kType, &kIsaDevice, &kIdeDevice,
     // the board
     &kPciHostBridge, &PciConfigPorts::kType, &I440fx::kType, &kPiix3Common, &Piix3::kType, &Piix4Pm::kType, &kPciIde, &Piix3Ide::kType,
-    &kIoApicCommon, &IoApic::kType, &kPicCommon, &I8259::kType, &kPitCommon, &I8254::kType, &Mc146818Rtc::kType, &I8042::kType,
+    &kIoApicCommon, &IoApic::kType, &kPicCommon, &I8259::kType, &kPitCommon, &I8254::kType, &PcSpeaker::kType, &Mc146818Rtc::kType, &I8042::kType,
     &Port92::kType, &FloppyController::kType, &I8257::kType, &Hpet::kType,
     &kFwCfgCommon, &FwCfg::kType,
     // ports

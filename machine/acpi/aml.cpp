@@ -93,6 +93,9 @@ Bytes package(const std::vector<Bytes>& elements) {
 Bytes define(std::string_view path, const Bytes& object) { return byte(0x08) + name(path) + object; }
 Bytes scope(std::string_view path, const Bytes& content) { return byte(0x10) + with_length(name(path) + content); }
 Bytes device(std::string_view path, const Bytes& content) { return extended(0x82) + with_length(name(path) + content); }
+Bytes processor(std::string_view path, std::uint8_t id, const Bytes& content) {
+    return extended(0x83) + with_length(name(path) + byte(id) + number(0, 4) + byte(0) + content);     // without a block of registers
+}
 Bytes method(std::string_view path, unsigned arguments, const Bytes& content, bool serialized) {
     return byte(0x14) + with_length(name(path) + byte(arguments | (serialized ? 8 : 0)) + content);
 }
@@ -113,8 +116,25 @@ Bytes give_back(const Bytes& value) { return byte(0xa4) + value; }
 Bytes bit_and(const Bytes& a, const Bytes& b) { return byte(0x7b) + a + b + byte(0); }
 Bytes bit_or(const Bytes& a, const Bytes& b, const Bytes& target) { return byte(0x7d) + a + b + target; }
 Bytes shift_left(const Bytes& value, const Bytes& by) { return byte(0x79) + value + by + byte(0); }
+Bytes add(const Bytes& a, const Bytes& b, const Bytes& target) { return byte(0x72) + a + b + target; }
+Bytes subtract(const Bytes& a, const Bytes& b, const Bytes& target) { return byte(0x74) + a + b + target; }
+Bytes increment(const Bytes& target) { return byte(0x75) + target; }
+Bytes equal(const Bytes& a, const Bytes& b) { return byte(0x93) + a + b; }
+Bytes less(const Bytes& a, const Bytes& b) { return byte(0x95) + a + b; }
+Bytes to_integer(const Bytes& value, const Bytes& target) { return byte(0x99) + value + target; }
+Bytes otherwise(const Bytes& content) { return byte(0xa1) + with_length(content); }
+Bytes as_long_as(const Bytes& condition, const Bytes& content) { return byte(0xa2) + with_length(condition + content); }
+Bytes leave() { return byte(0xa5); }
+Bytes mutex(std::string_view path) { return extended(0x01) + name(path) + byte(0); }
+Bytes acquire(const Bytes& what) { return extended(0x23) + what + number(0xffff, 2); }
+Bytes release(const Bytes& what) { return extended(0x27) + what; }
 Bytes when(const Bytes& condition, const Bytes& content) { return byte(0xa0) + with_length(condition + content); }
-Bytes notify(const Bytes& object, std::uint64_t value) { return byte(0x86) + object + integer(value); }
+Bytes notify(const Bytes& object, const Bytes& value) { return byte(0x86) + object + value; }
+Bytes call(std::string_view called, std::initializer_list<Bytes> arguments) {
+    Bytes all = name(called);
+    for (const Bytes& one : arguments) all += one;
+    return all;
+}
 Bytes dword_field(const Bytes& of, unsigned offset, std::string_view called) { return byte(0x8a) + of + integer(offset) + name(called); }
 
 Bytes resources(std::initializer_list<Bytes> descriptors) {
@@ -145,6 +165,11 @@ Bytes io_range(std::uint16_t first, std::uint16_t last) {
 Bytes memory_range(std::uint32_t first, std::uint32_t last, bool cacheable) {
     return large(0x87, byte(0) + byte(0x0c) + byte(cacheable ? 3 : 1) + number(0, 4) + number(first, 4) + number(last, 4) + number(0, 4) +
                            number(std::uint64_t{last} - first + 1, 4));
+}
+
+Bytes wide_memory_range() {
+    return large(0x8a, byte(0) + byte(0x0c) + byte(3) + number(0, 8) + number(0, 8) + number(~std::uint64_t{1}, 8) + number(0, 8) +
+                           number(~std::uint64_t{0}, 8));
 }
 
 }  // namespace rhea::aml

@@ -23,6 +23,7 @@ Bytes package(const std::vector<Bytes>& elements);
 Bytes define(std::string_view path, const Bytes& object);
 Bytes scope(std::string_view path, const Bytes& content);
 Bytes device(std::string_view path, const Bytes& content);
+Bytes processor(std::string_view path, std::uint8_t number, const Bytes& content);
 Bytes method(std::string_view path, unsigned arguments, const Bytes& content, bool serialized = false);
 enum class Space : std::uint8_t { memory, io, pci_config };
 Bytes region(std::string_view path, Space space, std::uint64_t offset, std::uint64_t length);
@@ -42,8 +43,23 @@ Bytes give_back(const Bytes& value);
 Bytes bit_and(const Bytes& a, const Bytes& b);
 Bytes bit_or(const Bytes& a, const Bytes& b, const Bytes& target);
 Bytes shift_left(const Bytes& value, const Bytes& by);
+Bytes add(const Bytes& a, const Bytes& b, const Bytes& target);
+Bytes subtract(const Bytes& a, const Bytes& b, const Bytes& target);
+Bytes increment(const Bytes& target);
+Bytes equal(const Bytes& a, const Bytes& b);
+Bytes less(const Bytes& a, const Bytes& b);
+Bytes to_integer(const Bytes& value, const Bytes& target);
 Bytes when(const Bytes& condition, const Bytes& content);
-Bytes notify(const Bytes& object, std::uint64_t value);
+/// Behind when().
+Bytes otherwise(const Bytes& content);
+Bytes as_long_as(const Bytes& condition, const Bytes& content);
+Bytes leave();
+/// Nobody else is in between.
+Bytes mutex(std::string_view path);
+Bytes acquire(const Bytes& mutex);
+Bytes release(const Bytes& mutex);
+Bytes notify(const Bytes& object, const Bytes& value);
+Bytes call(std::string_view method, std::initializer_list<Bytes> arguments);
 /// NAME names four bytes of a buffer.
 Bytes dword_field(const Bytes& of, unsigned offset, std::string_view name);
 
@@ -57,5 +73,7 @@ Bytes interrupt(std::initializer_list<std::uint32_t> numbers);
 Bytes bus_numbers(std::uint16_t first, std::uint16_t last);
 Bytes io_range(std::uint16_t first, std::uint16_t last);
 Bytes memory_range(std::uint32_t first, std::uint32_t last, bool cacheable);
+/// Cacheable; its numbers are to be filled in.
+Bytes wide_memory_range();
 
 }  // namespace rhea::aml

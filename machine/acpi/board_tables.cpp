@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "machine/devices/vmgenid.h"
 #include "machine/machine.h"
+#include "machine/pc_board.h"
 
 namespace rhea::acpi {
 namespace {
@@ -22,6 +24,45 @@ void put_text(std::string& table, Place place, const std::optional<std::string>&
     std::string whole = *text;
     whole.resize(place.size, '\0');
     table.replace(place.at, place.size, whole);
+}
+
+/// The bus of these registers, with what is behind its bridges; `number` counts on.
+HotplugBus hotplug_bus(AcpiPciHotplug& hotplug, AcpiPciHotplug& root) {
+    HotplugBus bus;
+    for (unsigned number = 0; number < root.count(); ++number) {
+        unsigned wanted = number;
+        AcpiPciHotplug* one = root.select(wanted);
+        if (one == &hotplug) bus.number = number;
+        const auto* bridge = one ? dynamic_cast<const PciDevice*>(one->bus().parent()) : nullptr;
+        if (bridge && one != &hotplug && bridge->bus() == &hotplug.bus()) bus.bridges.push_back({bridge->slot(), hotplug_bus(*one, root)});
+    }
+    return bus;
+}
+
+/// RAM of the nodes, one after another, without the addresses that are something else's.
+std::vector<NodeMemory> node_memory(const cli::Numa& numa, std::uint64_t below_4g) {
+    constexpr std::uint64_t kLowEnd = 640 << 10, kHighBegin = 1 << 20, k4G = std::uint64_t{1} << 32;
+    std::vector<NodeMemory> ranges;
+    std::uint64_t next = 0;
+    for (unsigned node = 0; node < numa.count(); ++node) {
+        std::uint64_t base = next, end = base + numa.memory(node);
+        const auto add = [&](std::uint64_t from, std::uint64_t to) {
+            if (to > from) ranges.push_back({node, from, to - from});
+        };
+        if (base <= kLowEnd && end > kLowEnd) {
+            add(base, kLowEnd);
+            end = std::max(end, kHighBegin);
+            base = kHighBegin;
+        }
+        if (base <= below_4g && end > below_4g) {
+            add(base, below_4g);
+            end = k4G + (end - below_4g);
+            base = k4G;
+        }
+        add(base, end);
+        next = end;
+    }
+    return ranges;
 }
 
 }  // namespace
@@ -51,13 +92,22 @@ Files board_files(const Machine& machine) {
     board.memory_below_4g = const_cast<Machine&>(machine).ram()->below_4g();
     const CpuTopology topology = machine.topology();
     for (unsigned index = 0; index < topology.places(); ++index)
-        board.processors.push_back({topology.apic_id(index), machine.find_cpu(index) != nullptr});
+        board.processors.push_back({topology.apic_id(index), machine.find_cpu(index) != nullptr, machine.numa().node_of_cpu(index)});
     board.hpet = config.machine.properties.hpet.value_or(true);
     const PortChardevs& ports = machine.port_chardevs();
     for (std::size_t i = 0; i < std::min<std::size_t>(ports.serials.size(), 4); ++i)
         if (ports.serials[i]) board.serial_ports.push_back(static_cast<std::uint8_t>(i));
     for (std::size_t i = 0; i < std::min<std::size_t>(ports.parallels.size(), 3); ++i)
         board.parallel_ports.push_back(static_cast<std::uint8_t>(i));
+    AcpiPciHotplug& pci = const_cast<Machine&>(machine).board()->pci_hotplug();
+    board.pci = hotplug_bus(pci, pci);
+    const DeviceMemory& modules = const_cast<Machine&>(machine).device_memory();
+    board.memory_slots = static_cast<unsigned>(config.memory.slots);
+    board.nodes = machine.numa().count();
+    board.node_memory = node_memory(machine.numa(), board.memory_below_4g);
+    board.module_base = modules.base();
+    board.module_size = modules.size();
+    machine.devices().for_each_device([&board](Device& device) { board.generation_id |= &device.type() == &VmGenId::kType; });
     for (const cli::AcpiTable& given : config.acpi_tables) board.more.push_back(user_table(given));
     return make_files(board);
 }

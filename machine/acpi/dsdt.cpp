@@ -1,7 +1,9 @@
 // What the machine looks like to an operating system, in ACPI machine language.
+#include <algorithm>
+
 #include <fmt/format.h>
 
-#include "machine/acpi/aml.h"
+#include "machine/acpi/hotplug_aml.h"
 #include "machine/acpi/tables.h"
 
 namespace rhea::acpi {
@@ -69,19 +71,34 @@ Bytes isa_devices(const Board& board) {
     return all;
 }
 
-/// Slots whose devices come and go: a bit of each in the board's registers.
-Bytes hotplug_slots() {
-    Bytes all = region("HPP", Space::io, kPciHotplug, 12) +
-                field("HPP", FieldAccess::dword, false, {{"PCIU", 32}, {"PCID", 32}, {"B0EJ", 32}});
-    Bytes tell;
-    for (unsigned slot = kFirstHotplugSlot; slot < kSlots; ++slot) {
+/// The registers of hotplug: slots that have a new device or are to let one go, ejection, and which bus all that is of.
+Bytes hotplug_registers() {
+    return region("PCST", Space::io, kPciHotplug, 8) + field("PCST", FieldAccess::dword, false, {{"PCIU", 32}, {"PCID", 32}}) +
+           region("SEJ", Space::io, kPciHotplug + 8, 4) + field("SEJ", FieldAccess::dword, false, {{"B0EJ", 32}}) +
+           region("BNMR", Space::io, kPciHotplug + 16, 8) + field("BNMR", FieldAccess::dword, false, {{"BNUM", 32}, {"PIDX", 32}}) +
+           mutex("BLCK") +
+           method("PCEJ", 2, acquire(name("BLCK")) + store(argument(0), name("BNUM")) +
+                                 store(shift_left(integer(1), argument(1)), name("B0EJ")) + release(name("BLCK")) + give_back(integer(0)));
+}
+
+/// Slots of a bus whose devices come and go, and of those behind its bridges.
+Bytes hotplug_slots(const HotplugBus& bus, unsigned first) {
+    Bytes all = define("BSEL", integer(bus.number)), tell, behind;
+    for (unsigned slot = first; slot < kSlots; ++slot) {
         const std::string called = fmt::format("S{:02X}", slot * 8);
-        all += device(called, define("_SUN", integer(slot)) + define("_ADR", integer(std::uint64_t{slot} << 16)) +
-                                  method("_EJ0", 1, store(integer(std::uint64_t{1} << slot), name("B0EJ"))));
-        const Bytes bit = integer(std::uint64_t{1} << slot);
-        tell += when(bit_and(local(0), bit), notify(name(called), 1)) + when(bit_and(local(1), bit), notify(name(called), 3));
+        const auto bridge = std::find_if(bus.bridges.begin(), bus.bridges.end(), [slot](const auto& one) { return one.slot == slot; });
+        Bytes content = define("_ADR", integer(std::uint64_t{slot} << 16));
+        if (bridge != bus.bridges.end()) {
+            content += hotplug_slots(bridge->bus, 0);
+            behind += call("^" + called + ".PCNT", {});
+        } else {
+            content += define("_SUN", integer(slot)) + method("_EJ0", 1, call("PCEJ", {name("BSEL"), name("_SUN")}));
+            const Bytes bit = integer(std::uint64_t{1} << slot);
+            tell += when(bit_and(local(0), bit), notify(name(called), integer(1))) + when(bit_and(local(1), bit), notify(name(called), integer(3)));
+        }
+        all += device(called, content);
     }
-    return all + method("PCNT", 0, store(name("PCIU"), local(0)) + store(name("PCID"), local(1)) + tell, true);
+    return all + method("PCNT", 0, store(name("BSEL"), name("BNUM")) + store(name("PCIU"), local(0)) + store(name("PCID"), local(1)) + tell + behind);
 }
 
 Bytes pci_bus(const Board& board) {
@@ -90,15 +107,7 @@ Bytes pci_bus(const Board& board) {
     all += define("_CRS", resources({bus_numbers(0, 0xff), io_ports(0xcf8, 0xcf8, 1, 8), io_range(0, 0x0cf7), io_range(0x0d00, 0xffff),
                                      memory_range(0xa0000, 0xbffff, true), memory_range(below, kPciMemoryEnd, false)}));
     all += device("ISA", define("_ADR", integer(0x10000)) + region("P40C", Space::pci_config, 0x60, 4) + isa_devices(board));
-    return device("PCI0", all + hotplug_slots());
-}
-
-Bytes processors(const Board& board) {
-    Bytes all;
-    for (std::size_t i = 0; i < board.processors.size() && i < 256; ++i)
-        all += device(fmt::format("C{:03X}", i), define("_HID", string("ACPI0007")) + define("_UID", integer(i)) +
-                                                     define("_STA", integer(board.processors[i].present ? 0x0f : 0)));
-    return all;
+    return device("PCI0", all + hotplug_registers() + hotplug_slots(board.pci, kFirstHotplugSlot));
 }
 
 Bytes sleep_state(std::string_view path, unsigned type) {
@@ -114,8 +123,10 @@ std::string make_dsdt(const Board& board) {
                                      define("_CRS", resources({fixed_memory(kHpetAddress, 0x400, false)})));
     Bytes all = scope("\\_SB", system);
     all += scope("\\_SB", field("PCI0.ISA.P40C", FieldAccess::byte, true, {{"PRQ0", 8}, {"PRQ1", 8}, {"PRQ2", 8}, {"PRQ3", 8}}) + interrupt_links());
-    all += scope("\\_SB", processors(board));
-    all += scope("\\_GPE", define("_HID", string("ACPI0006")) + method("_E01", 0, name("\\_SB.PCI0.PCNT")));
+    all += scope("\\_GPE", define("_HID", string("ACPI0006")) +
+                              method("_E01", 0, acquire(name("\\_SB.PCI0.BLCK")) + call("\\_SB.PCI0.PCNT", {}) + release(name("\\_SB.PCI0.BLCK"))));
+    all += cpu_hotplug(board);
+    if (board.memory_slots) all += memory_hotplug(board);
     if (board.sleep_s3) all += sleep_state("\\_S3", 1);
     if (board.sleep_s4) all += sleep_state("\\_S4", 2);
     all += sleep_state("\\_S5", 0);

@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::size_t kHeader = 36, kChecksumAt = 9, kFacsSize = 64, kRsdpSize = 20;
 constexpr std::size_t kTablesUnit = 128 << 10, kLoaderUnit = 4096;  // files grow in steps, so that they fit after a reset too
-constexpr const char *kTables = "etc/acpi/tables", *kRsdp = "etc/acpi/rsdp";
+constexpr const char *kTables = "etc/acpi/tables", *kRsdp = "etc/acpi/rsdp", *kGeneration = "etc/vmgenid_guid",
+                     *kGenerationAddress = "etc/vmgenid_addr";
 
 void put(std::string& to, std::uint64_t value, unsigned size) {
     for (unsigned i = 0; i < size; ++i) to += static_cast<char>(value >> (8 * i));
@@ -28,6 +29,13 @@ public:
     void add_pointer(const char* in, const char* to, std::uint32_t at, unsigned size) {
         begin(2, {in, to});
         put(bytes_, at, 4);
+        put(bytes_, size, 1);
+        end();
+    }
+    /// The firmware tells where `offset` of file `to` is, by writing `size` bytes to file `in`.
+    void write_pointer(const char* in, const char* to, std::uint32_t offset, unsigned size) {
+        begin(4, {in, to});
+        for (const std::uint32_t number : {0u, offset}) put(bytes_, number, 4);
         put(bytes_, size, 1);
         end();
     }
@@ -154,6 +162,16 @@ std::string make_waet() {
     return make_table("WAET", 1, body);
 }
 
+std::uint32_t add_generation(Blob& blob, Loader& loader) {
+    constexpr std::uint32_t kGuidOffset = 40;     // in its page
+    std::uint32_t address_at = 0;
+    const std::string table = make_generation_ssdt(address_at);
+    loader.write_pointer(kGenerationAddress, kGeneration, kGuidOffset, 8);
+    const auto at = static_cast<std::uint32_t>(blob.bytes().size());
+    loader.add_pointer(kTables, kGeneration, at + address_at, 4);
+    return blob.add(table);
+}
+
 }  // namespace
 
 std::string make_table(const char (&signature)[5], unsigned revision, const std::string& content) {
@@ -178,6 +196,7 @@ void set_checksum(std::string& table) {
 Files make_files(const Board& board) {
     Loader loader;
     loader.allocate(kRsdp, 16, Loader::Zone::fseg);
+    if (board.generation_id) loader.allocate(kGeneration, 4096, Loader::Zone::high);
     loader.allocate(kTables, 64, Loader::Zone::high);
     Blob blob(loader);
     std::string facs("FACS");
@@ -188,7 +207,9 @@ Files make_files(const Board& board) {
     constexpr std::uint32_t kFacsPointer = 36, kDsdtPointer = 40;
     std::vector<std::uint32_t> tables{blob.add(make_fadt(0, dsdt), {kFacsPointer, kDsdtPointer}, 4)};
     tables.push_back(blob.add(make_madt(board)));
+    if (board.generation_id) tables.push_back(add_generation(blob, loader));
     if (board.hpet) tables.push_back(blob.add(make_hpet()));
+    if (board.nodes) tables.push_back(blob.add(make_srat(board)));
     tables.push_back(blob.add(make_waet()));
     for (const std::string& table : board.more) tables.push_back(blob.add_whole(table));
     std::string list;

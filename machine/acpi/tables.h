@@ -2,6 +2,7 @@
 /// The ACPI tables of the pc, and how the firmware is to put them into memory: what fw_cfg's files etc/acpi/tables, etc/acpi/rsdp
 /// and etc/table-loader hold (ACPI 1.0 to 6.4; the loader's commands are those of QEMU's published fw_cfg protocol).
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,24 @@ namespace rhea::acpi {
 struct Processor {
     std::uint32_t apic_id = 0;
     bool present = false;
+    std::optional<unsigned> node;              ///< of NUMA; nothing: the machine has no nodes
+};
+
+/// A PCI bus whose devices come and go, as the hotplug registers number it, and the bridges on it.
+struct HotplugBus {
+    unsigned number = 0;
+    struct Bridge;
+    std::vector<Bridge> bridges;
+};
+struct HotplugBus::Bridge {
+    unsigned slot = 0;
+    HotplugBus bus;
+};
+
+/// Memory of a NUMA node at these addresses.
+struct NodeMemory {
+    unsigned node = 0;
+    std::uint64_t base = 0, size = 0;
 };
 
 /// What the tables tell.
@@ -21,6 +40,12 @@ struct Board {
     std::vector<std::uint8_t> parallel_ports;  ///< 0 to 2
     bool floppy = true;
     bool sleep_s3 = true, sleep_s4 = true;
+    HotplugBus pci;
+    unsigned memory_slots = 0;                 ///< for modules of memory
+    unsigned nodes = 0;                        ///< of NUMA
+    std::vector<NodeMemory> node_memory;
+    std::uint64_t module_base = 0, module_size = 0;     ///< where modules go; size 0: nowhere
+    bool generation_id = false;                ///< in etc/vmgenid_guid
     std::vector<std::string> more;  ///< tables of -acpitable, whole and checked
 };
 
@@ -33,6 +58,10 @@ Files make_files(const Board& board);
 void set_checksum(std::string& table);
 /// The machine's description in machine language, with its header.
 std::string make_dsdt(const Board& board);
+/// Which CPUs and which memory belong to which node.
+std::string make_srat(const Board& board);
+/// The device of the generation; `address_at` is the place of four bytes that hold where etc/vmgenid_guid is.
+std::string make_generation_ssdt(std::uint32_t& address_at);
 /// Header of 36 bytes and `content`; its checksum is the firmware's to make, or set_checksum's.
 std::string make_table(const char (&signature)[5], unsigned revision, const std::string& content);
 

@@ -55,9 +55,7 @@ I8254::I8254(AddressSpace& ports, Clocks& clocks, IrqLine irq)
       clocks_(clocks),
       irq_(irq),
       timer_ports_(*this),
-      speaker_(*this),
       timer_mapping_(ports, {.name = "pit", .base = 0x40, .size = 4, .handler = &timer_ports_, .max_access = 1}),
-      speaker_mapping_(ports, {.name = "pcspk", .base = 0x61, .size = 1, .handler = &speaker_, .max_access = 1}),
       timer_(clocks, ClockType::virtual_time, [this] { update_irq(); }) {
     I8254::reset();
 }
@@ -67,7 +65,7 @@ void I8254::reset() {
         counter = {};
         counter.loaded_ns = now();
     }
-    counters_[2].gate = false;  // port 0x61 opens it
+    counters_[2].gate = false;  // the speaker's port opens it
     irq_.lower();
     update_irq();
 }
@@ -171,23 +169,13 @@ void I8254::TimerPorts::io_write(std::uint64_t offset, std::uint64_t value, unsi
     else pit.write(pit.counters_[offset], byte);
 }
 
-std::uint64_t I8254::SpeakerPort::io_read(std::uint64_t, unsigned) {
-    refresh = !refresh;  // stands for the memory's refresh, which old software times itself by
-    const auto& counter = pit.counters_[2];
-    return (counter.gate ? 1u : 0u) | (data ? 2u : 0u) | (refresh ? 0x10u : 0u) | (counter.output(pit.now()) ? 0x20u : 0u);
-}
-
-void I8254::SpeakerPort::io_write(std::uint64_t, std::uint64_t value, unsigned) {
-    data = (value & 2) != 0;
-    pit.set_gate(pit.counters_[2], (value & 1) != 0);
-}
-
 // --- QOM
 
 namespace {
 
+QObject base_of(const I8254&) { return std::int64_t{0x40}; }
 constexpr qom::Property kProperties[] = {
-    qom::property("iobase", qom::kUint32, std::int64_t{4294967295}),
+    qom::property("iobase", qom::kUint32, std::int64_t{4294967295}).shown_by<base_of>(),
 };
 constexpr qom::Nodes kNodes[] = {
     {"pit", &qom::kMemoryRegion, 1},

@@ -1,6 +1,6 @@
 #pragma once
-/// Intel 8254 interval timer at ports 0x40 to 0x43, and the speaker port 0x61 beside it. Counters are not counted: they are
-/// worked out from the virtual clock when somebody looks.
+/// Intel 8254 interval timer at ports 0x40 to 0x43. Counters are not counted: they are worked out from the virtual clock when
+/// somebody looks.
 #include <array>
 #include <cstdint>
 
@@ -22,6 +22,11 @@ public:
     /// Whether anybody takes notice of interrupt 0. While nobody does the line rests and no timer runs: 36 changes a second
     /// would keep an idle machine awake.
     void set_interrupt_wanted(bool wanted);
+
+    // Counter 2 is the speaker's.
+    bool speaker_gate() const { return counters_[2].gate; }
+    bool speaker_output() const { return counters_[2].output(now()); }
+    void set_speaker_gate(bool gate) { set_gate(counters_[2], gate); }
 
 private:
     enum class Access : std::uint8_t { low = 1, high = 2, both = 3 };
@@ -52,13 +57,6 @@ private:
         void io_write(std::uint64_t offset, std::uint64_t value, unsigned) override;
         I8254& pit;
     };
-    struct SpeakerPort final : IoHandler {
-        explicit SpeakerPort(I8254& p) : pit(p) {}
-        std::uint64_t io_read(std::uint64_t, unsigned) override;
-        void io_write(std::uint64_t, std::uint64_t value, unsigned) override;
-        I8254& pit;
-        bool data = false, refresh = false;
-    };
 
     std::int64_t now() const { return clocks_.now(ClockType::virtual_time); }
     void control(std::uint8_t value);
@@ -75,8 +73,7 @@ private:
     IrqLine irq_;
     std::array<Counter, 3> counters_{};
     TimerPorts timer_ports_;
-    SpeakerPort speaker_;
-    Mapping timer_mapping_, speaker_mapping_;
+    Mapping timer_mapping_;
     Timer timer_;
     bool wanted_ = false;
 };

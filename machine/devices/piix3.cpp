@@ -50,6 +50,11 @@ void Piix3::config_write(unsigned reg, std::uint32_t value, unsigned size) {
     if (reg < kPirqRoute + kPirqs && reg + size > kPirqRoute) route();
 }
 
+Piix3::~Piix3() {
+    // Functions that go after it may still drive their lines.
+    if (PciBus* on = PciDevice::bus()) on->connect(nullptr);
+}
+
 void Piix3::reset() {
     PciDevice::reset();
     for (const auto& [reg, value] : kResetValues) set_config(reg, value, 1);

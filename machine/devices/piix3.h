@@ -29,6 +29,7 @@ public:
     Piix3(AddressSpace& ports, Gsi& gsi, MachineControl& control);
 
     void config_write(unsigned reg, std::uint32_t value, unsigned size) override;
+    ~Piix3() override;
     void reset() override;
     void set_pirq(unsigned pirq, bool level) override;
     IsaBus& isa() { return isa_bus_; }

@@ -39,14 +39,20 @@ constexpr Range kPorts[] = {{0x00, 0x10}, {0x20, 2}, {0x40, 4}, {0x60, 5}, {0x70
                             {0xafe0, 4}, {0xb100, 64}, {0xc000, 256}, {0xcf8, 8}};
 constexpr Range kMemory[] = {{0x0, 0x4000}, {0xa0000, 0x60000}, {0xff0000, 0x20000}, {0xe0000000, 0x40000}, {0xe1000000, 0x2000},
                              {0xfec00000, 0x20}, {0xfed00000, 0x400}, {0xfee00000, 0x400}, {0xfffc0000, 0x40000}};
-constexpr std::uint8_t kFunctions[] = {0x00, 0x08, 0x09, 0x0b, 0x10, 0x18, 0x20, 0x28};
+constexpr std::uint8_t kFunctions[] = {0x00, 0x08, 0x09, 0x0b, 0x10, 0x18, 0x20, 0x28, 0x30, 0x38, 0x40};
+/// virtio functions, and how many queues of each are driven.
+struct VirtioFunction { std::uint8_t devfn, queues; };
+constexpr VirtioFunction kVirtio[] = {{0x18, 2}, {0x28, 6}, {0x30, 4}, {0x38, 1}, {0x40, 3}};
 constexpr std::uint8_t kRegisters[] = {0x04, 0x10, 0x14, 0x18, 0x20, 0x3c, 0x40, 0x80};
 
 const std::vector<std::string> kArguments = {
     "-accel", "qtest", "-S", "-nodefaults", "-no-user-config", "-display", "none", "-no-shutdown", "-action", "panic=none", "-m", "16", "-serial", "null", "-parallel", "null",
     "-vga", "std", "-rtc", "base=2020-01-01,clock=vm", "-blockdev", "null-co,node-name=n0,size=1048576,read-zeroes=on",
     "-blockdev", "null-co,node-name=n1,size=1048576,read-zeroes=on", "-blockdev", "null-co,node-name=n2,size=1474560,read-zeroes=on",
-    "-device", "ide-hd,drive=n0", "-device", "ide-cd", "-device", "virtio-blk-pci,drive=n1,addr=3", "-device", "floppy,drive=n2",
+    "-device", "ide-hd,drive=n0", "-device", "ide-cd", "-device", "virtio-blk-pci,drive=n1,addr=3,num-queues=2",
+    "-device", "virtio-serial-pci,addr=5", "-chardev", "ringbuf,id=c1", "-device", "virtconsole,chardev=c1", "-chardev", "ringbuf,id=c2",
+    "-device", "virtserialport,chardev=c2,id=p1", "-device", "virtio-balloon-pci,addr=6,free-page-reporting=on", "-device",
+    "virtio-rng-pci,addr=7,max-bytes=4096,period=1", "-device", "virtio-net-pci,addr=8", "-device", "floppy,drive=n2",
     "-device", "ib700", "-device", "i6300esb,addr=4", "-device", "pvpanic", "-device", "isa-debugcon,chardev=c0", "-chardev", "null,id=c0"};
 
 /// A machine, and what it stands on.
@@ -110,12 +116,64 @@ std::uint64_t place(const Range (&ranges)[N], const Action& action) {
     return std::uint64_t{range.first} + action.where % range.length;
 }
 
+/// Enough of a driver that queues are served: the registers at a known place, rings in memory, and then chains of any kind.
+void drive_virtio(Machine& machine, const Action& action) {
+    AddressSpace &ports = machine.ports(), &memory = machine.memory();
+    constexpr std::uint64_t kRings = 0x100000, kRing = 0x4000, kModern = 0xd0000000;
+    const unsigned which = action.table % std::size(kVirtio), queue = action.table / std::size(kVirtio) % kVirtio[which].queues;
+    const unsigned port = 0xc000 + 0x100 * which;
+    const std::uint64_t base = kRings + kRing * (which * 8 + queue), modern = kModern + 0x10000 * which;
+    const unsigned size = which == 3 ? 8 : which == 1 && (queue == 2 || queue == 3) ? 32 : which == 0 || which == 4 ? 256 : 128;
+    const std::uint64_t available = base + 16 * size;
+    const auto configure = [&](unsigned reg, std::uint32_t value) {
+        ports.write(0xcf8, 0x80000000u | unsigned{kVirtio[which].devfn} << 8 | reg, 4);
+        ports.write(0xcfc, value, 4);
+    };
+    switch (action.spare % 8) {
+        case 0:  // from nothing to DRIVER_OK
+            configure(0x10, port);
+            configure(0x20, static_cast<std::uint32_t>(modern));
+            configure(0x04, 7);
+            ports.write(port + 0x12, 0, 1);
+            ports.write(port + 0x12, 3, 1);
+            ports.write(port + 0x04, action.value, 4);
+            for (unsigned i = 0; i < kVirtio[which].queues; ++i) {
+                ports.write(port + 0x0e, i, 2);
+                ports.write(port + 0x08, (kRings + kRing * (which * 8 + i)) >> 12, 4);
+            }
+            ports.write(port + 0x12, 7, 1);
+            break;
+        case 1:
+        case 2: {  // a descriptor: of little or much, there or elsewhere, any flags
+            const std::uint64_t at = base + 16 * (action.where % 16);
+            memory.write(at, action.value & 1 ? 0x200000 + (action.value >> 4 & 0xfff0) : action.value, 8);
+            memory.write(at + 8, action.value & 2 ? action.where >> 8 & 0x3ff : action.where, 4);
+            memory.write(at + 12, action.size_bits & 0x40 ? action.size_bits : action.size_bits & 3, 2);
+            memory.write(at + 14, action.where >> 4 & 15, 2);
+            break;
+        }
+        case 3:  // what such a descriptor may lead to: a request, a message, an indirect table
+            for (unsigned i = 0; i < 4; ++i) memory.write(0x200000 + (action.value >> 4 & 0xfff0) + 4 * i, i == 1 ? action.where : action.where >> 16, 4);
+            break;
+        case 4:
+        case 5:
+        case 6: {  // one more chain, and word of it
+            const auto index = static_cast<std::uint16_t>(memory.read(available + 2, 2));
+            memory.write(available + 4 + 2 * (index % size), action.where % 16, 2);
+            memory.write(available + 2, action.size_bits == 0xff ? action.value : index + 1u, 2);
+            ports.write(port + 0x10, queue, 2);
+            break;
+        }
+        default: memory.write(modern + (action.where & 0x3fff), action.value, 1u << action.size_bits % 3);
+    }
+}
+
 void perform(Subject& subject, const Action& action) {
     Machine& machine = subject.machine();
     AddressSpace &ports = machine.ports(), &memory = machine.memory();
     const unsigned port_size = 1u << action.size_bits % 3, memory_size = 1u << action.size_bits % 4;
     switch (action.what % 16) {
-        case 0:
+        case 0: return drive_virtio(machine, action);
         case 1:
         case 2: (void)ports.read(place(kPorts, action), port_size); break;
         case 3:
@@ -123,7 +181,7 @@ void perform(Subject& subject, const Action& action) {
         case 5:
         case 6: ports.write(place(kPorts, action), action.value, port_size); break;
         case 7: (void)memory.read(place(kMemory, action), memory_size); break;
-        case 8:
+        case 8: return drive_virtio(machine, action);
         case 9: memory.write(place(kMemory, action), std::uint64_t{action.value} << 32 | action.where, memory_size); break;
         case 10:
         case 11:

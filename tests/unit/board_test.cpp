@@ -4,6 +4,7 @@
 #include "machine/devices/i8254.h"
 #include "machine/devices/i8259.h"
 #include "machine/devices/io_apic.h"
+#include "machine/devices/pc_speaker.h"
 #include "machine/devices/piix4_pm.h"
 #include "machine/devices/port92.h"
 #include "machine/gsi.h"
@@ -96,6 +97,7 @@ TEST_CASE("a counter runs down at 1193182 Hz and can be latched", "[board][pit]"
 TEST_CASE("counter 2 sounds at port 0x61", "[board][pit]") {
     MachineRig rig;
     I8254 pit(rig.ports, rig.clocks, IrqLine(rig.irqs, 0));
+    PcSpeaker speaker(rig.ports, pit);
     CHECK((rig.inb(0x61) & 0x2f) == 0x20);
     rig.outb(0x43, 0xb0);  // mode 0: low until the count ends
     rig.outb(0x42, 0xe8);

@@ -19,6 +19,21 @@ constexpr unsigned kFrameBufferBar = 0, kRegistersBar = 2;
 
 QObject is_big_endian(const StdVga& vga) { return vga.big_endian(); }
 
+/// What the properties say of the monitor; nothing: there is none to ask.
+std::optional<EdidScreen> screen_of(const qom::Values& values) {
+    if (!values.boolean("edid")) return std::nullopt;
+    EdidScreen screen;
+    const auto say = [&values](const char* name, std::uint32_t& where) {
+        if (const auto said = values.integer(name)) where = static_cast<std::uint32_t>(said);
+    };
+    say("xres", screen.width);
+    say("yres", screen.height);
+    say("xmax", screen.max_width);
+    say("ymax", screen.max_height);
+    say("refresh_rate", screen.refresh_millihertz);
+    return screen;
+}
+
 constexpr const qom::Type* kInterfaces[] = {&qom::kAcpiAml, &qom::kConventionalPci};
 constexpr qom::Nodes kNodes[] = {{"bus master container", &qom::kMemoryRegion}, {"bus master", &qom::kMemoryRegion}};
 constexpr qom::Property kProperties[] = {
@@ -55,7 +70,7 @@ Result<std::unique_ptr<qom::Object>> StdVga::create(qom::Creation& creation) {
 
 StdVga::StdVga(qom::Creation& creation, std::unique_ptr<GuestMemory> memory)
     : PciDevice(creation.values, kIdentity), vga_(std::move(memory)), legacy_(vga_, creation.platform.ports, creation.platform.memory),
-      vbe_(vga_, creation.platform.ports), registers_(vga_, values().boolean("qemu-extended-regs")) {
+      vbe_(vga_, creation.platform.ports), registers_(vga_, values().boolean("qemu-extended-regs"), screen_of(values())) {
     add_bar(kFrameBufferBar, {.kind = PciBar::Kind::memory32, .size = vga_.memory_size(), .memory = vga_.memory(), .prefetch = true});
     if (values().boolean("mmio"))
         add_bar(kRegistersBar, {.kind = PciBar::Kind::memory32, .size = VgaRegisterWindow::kSize, .handler = &registers_});

@@ -52,6 +52,12 @@ void VbePorts::Port::io_write(std::uint64_t, std::uint64_t value, unsigned size)
 }
 
 std::uint64_t VgaRegisterWindow::io_read(std::uint64_t offset, unsigned size) {
+    if (offset < Edid().size() && screen_) {
+        const Edid edid = make_edid(*screen_);
+        std::uint64_t value = 0;
+        for (unsigned i = 0; i < size && offset + i < edid.size(); ++i) value |= std::uint64_t{edid[offset + i]} << 8 * i;
+        return value;
+    }
     if (offset >= kPortsAt && offset < kPortsEnd) {
         std::uint64_t value = 0;
         for (unsigned i = 0; i < size; ++i) value |= std::uint64_t{vga_.port_read(0x3c0 + static_cast<unsigned>(offset - kPortsAt) + i)} << 8 * i;

@@ -3,6 +3,7 @@
 /// PCI function.
 #include <optional>
 
+#include "machine/devices/vga/edid.h"
 #include "machine/devices/vga/vga_core.h"
 
 namespace rhea {
@@ -59,18 +60,19 @@ private:
     Mapping map_index_, map_odd_data_, map_data_;
 };
 
-/// The window of registers in memory ("mmio"): VGA ports from 0x3c0 at 0x400, VBE registers at 0x500, and at 0x600 how large
+/// The window of registers in memory ("mmio"): the monitor's EDID at 0, if there is one, VGA ports from 0x3c0 at 0x400, VBE registers at 0x500, and at 0x600 how large
 /// this last part is and the byte order of the frame buffer.
 class VgaRegisterWindow final : public IoHandler {
 public:
     static constexpr std::uint64_t kSize = 0x1000;
-    VgaRegisterWindow(VgaCore& vga, bool extended) : vga_(vga), extended_(extended) {}
+    VgaRegisterWindow(VgaCore& vga, bool extended, std::optional<EdidScreen> screen) : vga_(vga), extended_(extended), screen_(screen) {}
     std::uint64_t io_read(std::uint64_t offset, unsigned size) override;
     void io_write(std::uint64_t offset, std::uint64_t value, unsigned size) override;
 
 private:
     VgaCore& vga_;
     bool extended_;
+    std::optional<EdidScreen> screen_;
 };
 
 }  // namespace rhea

@@ -3,7 +3,7 @@ import struct
 
 from rig import equal
 
-BASE = {'etc/acpi/tables': 0x7f00000, 'etc/acpi/rsdp': 0xf0000}
+BASE = {'etc/acpi/tables': 0x7f00000, 'etc/acpi/rsdp': 0xf0000, 'etc/vmgenid_guid': 0x300000}
 
 
 def items(m, name):
@@ -44,6 +44,9 @@ def load(m):
         elif kind == 3:
             offset, begin, length = struct.unpack_from('<III', command, 60)
             files[name][offset] = -sum(files[name][begin:begin + length]) & 0xff
+        elif kind == 4:
+            source, place, offset, size = struct.unpack_from('<56sIIB', command, 60)
+            files['told'] = (name, place, source.split(b'\0')[0].decode(), offset, size)
         else:
             raise ValueError('command %d' % kind)
     return files
@@ -104,3 +107,44 @@ def case_table_of_the_user(start):
     equal(take(41), b'ABCD)\0\0\0\x05:FOO\0\0\0BAR\0\0\0\0\0\x07\0\0\0XY\0\0\x09\0\0\0hello')
     equal(take(43)[2:], b'QEMU)\0\0\0\x01\x12QEMUQEQEMUQEMU\x01\0\0\0QEMU\x01\0\0\0hello')
     equal(tables(m)['ABCD'][36:], b'hello')
+
+
+def case_numa(start):
+    m = start('-smp', '2,maxcpus=3', '-object', 'memory-backend-ram,id=a,size=96M', '-object', 'memory-backend-ram,id=b,size=32M',
+              '-numa', 'node,memdev=a,cpus=0', '-numa', 'node,memdev=b,cpus=1-2', memory='128M,slots=2,maxmem=1G')
+    found = tables(m)
+    equal(sorted(found), ['APIC', 'DSDT', 'FACP', 'FACS', 'HPET', 'SRAT', 'WAET'])
+    memory = lambda node, base, size, flags: struct.pack('<BBIHQQIIQ', 1, 40, node, 0, base, size, 0, flags, 0).hex()  # noqa: E731
+    equal(found['SRAT'][36:].hex(),
+          '010000000000000000000000' '00100000010000000000000000000000' '00100101010000000000000000000000' '00100102010000000000000000000000' +
+          memory(0, 0, 0xa0000, 1) + memory(0, 0x100000, 0x5f00000, 1) + memory(1, 0x6000000, 0x2000000, 1) + memory(0, 0, 0, 0) +
+          memory(1, 1 << 32, (1024 - 128 + 2 * 1024) << 20, 3))
+
+
+def names_of(table, *names):
+    """Of these names of machine language those that are not there."""
+    return [name for name in names if name.encode() not in table]
+
+
+def case_hotplug(start):
+    """What an operating system looks for: CPUs, modules of memory, slots, and those behind bridges."""
+    m = start('-smp', '2,maxcpus=4', '-device', 'pci-bridge,chassis_nr=1,addr=5', memory='64M,slots=2,maxmem=1G')
+    dsdt = tables(m)['DSDT']
+    equal(names_of(dsdt, 'CPUS', 'C000', 'C003', 'CSCN', 'CTFY', 'CSEL', 'CPEN', 'CINS', 'CRMV', 'CEJ0', 'CDAT', '_E02', 'MHPC', 'MP00', 'MP01',
+                   'MDNR', 'MSCN', 'MTFY', 'MCRS', 'MSEL', '_E03', 'PCNT', 'PCIU', 'PCID', 'B0EJ', 'BNUM', 'BSEL', 'PCEJ', '_E01', 'S18_',
+                   'S28_', 'SF8_'), [])
+    equal(names_of(dsdt, 'C004', 'MP02'), ['C004', 'MP02'])
+    # The bridge's slots have the next number.
+    equal([dsdt.count(b'\x08BSEL\x00'), dsdt.count(b'\x08BSEL\x01'), dsdt.count(b'\x08BSEL\x0a')], [1, 1, 0])
+    equal(names_of(tables(start())['DSDT'], 'C000', 'MHPC'), ['MHPC'])
+
+
+def case_generation(start):
+    m = start('-device', 'vmgenid,guid=324e6eaf-d1d1-4bf6-bf41-b9bb6c91fb87')
+    found = tables(m)
+    ssdt = found['SSDT']
+    equal(ssdt[16:24], b'VMGENID\0')
+    at = ssdt.index(b'VGIA') + 5
+    equal(struct.unpack_from('<I', ssdt, at)[0], BASE['etc/vmgenid_guid'])
+    equal(names_of(ssdt, 'QEMUVGID', 'VM_Gen_Counter', 'VGEN', 'ADDR', '_E05'), [])
+    equal(load(m)['told'], ('etc/vmgenid_addr', 0, 'etc/vmgenid_guid', 40, 8))

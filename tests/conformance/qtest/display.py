@@ -1,4 +1,5 @@
 """VGA: registers, the window at 0xa0000, VBE modes, and pictures of the screen."""
+import hashlib
 import os
 
 from rig import equal
@@ -340,3 +341,25 @@ def case_the_adapter_of_the_board(start):
         equal(m.config_read(2, 0), identity, kind)
         if kind != 'none':
             equal(picture(m)[:2], (640, 480), kind)
+
+
+def case_monitor(start):
+    """What it says of itself: some of the bytes, and a sum that tells of all."""
+    for options, timing, blocks, digest in (
+            ('', 'ea2900c051201c304026444045cb1000', 1, '0b59a9bcc6ba76721ba09c7763ec988d'),
+            (',xres=1920,yres=1080', 'd25480a072382540e0395540e7121100', 1, 'cc7f35f6dadd9d8f206e0058fbc26b67'),
+            (',xres=5000,yres=3000', '000000f7000a00408200282000000000', 2, '28ec383a87e6f9b61535de9c6877f4c5'),
+            (',xres=640,yres=480,xmax=1000,ymax=900,refresh_rate=60000', '0b0a80e020e01010a0132200a2790000', 1, '9f3b3208ff34fef9a38950e78f01d593')):
+        m = start('-device', 'VGA,addr=4' + options)
+        m.config_write(4, 0x18, WINDOW)
+        m.config_write(4, 4, 7, 2)
+        edid = m.read(WINDOW, 384)
+        equal((edid[54:70].hex(), edid[126]), (timing, blocks), options)
+        equal([sum(edid[at:at + 128]) % 256 for at in (0, 128, 256)], [0, 0, 0])
+        equal(hashlib.md5(edid).hexdigest(), digest, options)
+        equal(m.readb(WINDOW + 384), 0xff)
+        m.close()
+    m = start('-device', 'VGA,addr=4,edid=off')
+    m.config_write(4, 0x18, WINDOW)
+    m.config_write(4, 4, 7, 2)
+    equal(m.read(WINDOW, 4), b'\xff' * 4)

@@ -1,0 +1,41 @@
+// What belongs together: the tables of NUMA.
+#include "machine/acpi/tables.h"
+
+namespace rhea::acpi {
+
+std::string make_srat(const Board& board) {
+    constexpr unsigned kEnabled = 1, kHotpluggable = 2;
+    std::string body;
+    const auto put = [&body](std::uint64_t value, unsigned size) {
+        for (unsigned i = 0; i < size; ++i) body += static_cast<char>(value >> (8 * i));
+    };
+    const auto memory = [&put](unsigned node, std::uint64_t base, std::uint64_t size, unsigned flags) {
+        put(1, 1);
+        put(40, 1);
+        put(node, 4);
+        put(0, 2);
+        put(base, 8);
+        put(size, 8);
+        put(0, 4);
+        put(flags, 4);
+        put(0, 8);
+    };
+    put(1, 4);
+    put(0, 8);
+    for (const Processor& cpu : board.processors) {
+        if (cpu.apic_id > 254) continue;          // only an x2APIC entry could tell of it
+        put(0, 1);
+        put(16, 1);
+        put(cpu.node.value_or(0), 1);
+        put(cpu.apic_id, 1);
+        put(kEnabled, 4);
+        put(0, 8);
+    }
+    for (const NodeMemory& range : board.node_memory) memory(range.node, range.base, range.size, kEnabled);
+    // As many entries as there may be, so that the table keeps its size.
+    for (std::size_t used = board.node_memory.size(); used < board.nodes + 2; ++used) memory(0, 0, 0, 0);
+    if (board.module_size) memory(board.nodes - 1, board.module_base, board.module_size, kEnabled | kHotpluggable);
+    return make_table("SRAT", 1, body);
+}
+
+}  // namespace rhea::acpi
