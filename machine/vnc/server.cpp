@@ -123,6 +123,7 @@ bool VncServer::enter(VncSession& session, bool shared) {
 }
 
 void VncServer::initialized(VncSession& session) {
+    picture_.reset();  // the next client may come much later
     if (auto server = event_server()) machine_.platform().events.emit(VncInitializedEvent{std::move(*server), connection_of(session).info()});
 }
 

@@ -283,6 +283,9 @@ def sizes(binary):
             same(client.update(), [(rfb.DESKTOP_SIZE, 0, 0, 800, 600)], 'the new size')
             client.request()
             same(sum(w * h for _, _, _, w, h in client.update()), 800 * 600, 'what comes of it')
+            guest.set_mode(1024, 768)
+            same(server.client().open().size, (1024, 768), 'the size that the next client finds')
+            guest.set_mode(800, 600)
         with server.client().open() as client:
             client.set_encodings(rfb.RAW, rfb.EXTENDED_DESKTOP_SIZE)
             client.request()

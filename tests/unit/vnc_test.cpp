@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 #include "chardev/memory_chardev.h"
 #include "machine/vnc/address.h"
@@ -484,6 +485,64 @@ TEST_CASE("a client that asks and does not read is not read either", "[vnc]") {
     }
     CHECK(got == 3000 * (6 + 256 * 6));  // none was lost
     CHECK(rig.client.reading());
+}
+
+TEST_CASE("whatever changes, the client ends with the picture", "[vnc]") {
+    std::mt19937 random(7);
+    const auto below = [&](unsigned most) { return static_cast<unsigned>(random() % most); };
+    Rig rig;
+    rig.host.picture_ = Picture(70, 50);
+    rig.enter();
+    Picture seen(70, 50);
+    const auto look = [&](std::string_view update) {
+        if (update.empty()) return;
+        unsigned rectangles = rfb::get16(update, 2);
+        for (update.remove_prefix(4); rectangles > 0; --rectangles) {
+            const unsigned x = rfb::get16(update, 0), y = rfb::get16(update, 2), width = rfb::get16(update, 4), height = rfb::get16(update, 6);
+            REQUIRE(rfb::get32(update, 8) == 0);
+            REQUIRE((x + width <= 70 && y + height <= 50));
+            for (unsigned i = 0; i < width * height; ++i)
+                for (unsigned colour = 0; colour < 3; ++colour)
+                    seen.at(x + i % width, y + i / width)[colour] = static_cast<std::uint8_t>(update[12 + i * 4 + 2 - colour]);
+            update.remove_prefix(12 + std::size_t{width} * height * 4);
+        }
+        REQUIRE(update.empty());
+    };
+    rig.request(false, 0, 0, 70, 50);
+    look(rig.refresh());
+    for (int i = 0; i < 500; ++i) {
+        const unsigned x = below(70), y = below(50);
+        fill(rig.host.picture_, x, y, 1 + below(70 - x), 1 + below(50 - y), {static_cast<std::uint8_t>(random()), static_cast<std::uint8_t>(random()), 0});
+        if (below(3) == 0) rig.request(below(4) != 0, below(80), below(60), below(80), below(60));
+        if (below(2) == 0) look(rig.refresh());
+    }
+    rig.request(true);
+    look(rig.refresh());
+    CHECK(seen.rgb == rig.host.picture_.rgb);
+}
+
+TEST_CASE("a client that says anything does no harm", "[vnc]") {
+    constexpr std::size_t kPicture = 70 * 50 * 4 + 4 * 20 + 1000;
+    std::mt19937 random(11);
+    const char kinds[] = {0, 2, 3, 4, 5, 6, '\xfa', '\xfb', '\xff'};
+    for (int client = 0; client < 400; ++client) {
+        Rig rig;
+        rig.host.powers = true;
+        rig.host.encrypts = client % 7 == 0;
+        rig.host.asks_password = client % 5 == 0;
+        rig.host.picture_ = Picture(70, 50);
+        if (client % 2 == 0 && !rig.host.encrypts && !rig.host.asks_password) rig.enter();
+        if (client % 3 == 0) rig.client.set_room(1000);
+        for (int step = 0; step < 100 && !rig.client.closed(); ++step) {
+            std::string bytes(1 + random() % 40, '\0');
+            for (char& byte : bytes) byte = random() % 3 ? '\0' : static_cast<char>(random());
+            if (random() % 4) bytes[0] = kinds[random() % std::size(kinds)];
+            rig.client.push(bytes);
+            if (random() % 3 == 0) rig.host.session->refresh(rig.host.picture_);
+            if (random() % 5 == 0) rig.host.picture_ = Picture(1 + static_cast<unsigned>(random() % 70), 1 + static_cast<unsigned>(random() % 50));
+            REQUIRE(rig.client.pending() <= VncSession::kMostReplies + kPicture + 4000);
+        }
+    }
 }
 
 // --- The parts beside the session
