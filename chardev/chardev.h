@@ -8,6 +8,7 @@
 
 #include "chardev/file_descriptor.h"
 #include "qobject/error.h"
+#include "qobject/qobject.h"
 
 namespace rhea {
 
@@ -101,6 +102,10 @@ public:
     virtual ~Chardev() = default;
 
     const std::string& label() const { return label_; }
+    /// "socket", as chardev-add names it; empty: of an embedder's own.
+    std::string_view kind() const { return kind_; }
+    /// `kind` outlives it.
+    void set_kind(std::string_view kind) { kind_ = kind; }
     /// As query-chardev tells it: "unix:/tmp/s,server=on", "disconnected:tcp:…", "stdio", "null".
     virtual std::string filename() const = 0;
     /// Gives the chardev its user; one only (`in_use`). Peers that are there already are announced at once. Null detaches:
@@ -132,6 +137,10 @@ public:
         static_cast<void>(socket);
         return false;
     }
+    /// Of a socket: where it listens or connects to, in the shape of QMP's SocketAddress, and whether somebody is there. Null: it is
+    /// none.
+    virtual QObject socket_address() const { return {}; }
+    virtual bool connected() const { return false; }
     /// Whether query-yank lists it, and cutting what it is connected to, so that nobody waits for that any longer.
     virtual bool can_yank() const { return false; }
     virtual void yank() {}
@@ -146,6 +155,7 @@ protected:
 
 private:
     std::string label_;
+    std::string_view kind_;
     bool frontend_open_ = true;
 };
 

@@ -27,8 +27,10 @@ constexpr OptionSpec kSpecs[] = {
     {"abstract", OptionType::boolean}, {"max-clients", OptionType::number, {}, {}, true},
 };
 
-constexpr std::string_view kBackends[] = {"stdio",    "ringbuf", "mux",  "pipe",   "null", "socket", "vc",
-                                          "parallel", "udp",     "memory", "file", "serial", "pty"};
+constexpr std::string_view kBackends[] = {"stdio",    "ringbuf", "mux",    "pipe", "qemu-vdagent", "null",     "msmouse", "socket", "vc",
+                                          "parallel", "udp",     "memory", "file", "serial",       "wctablet", "pty",     "testdev"};
+/// Those that QEMU has in modules, which it lists when one has been asked for.
+constexpr std::string_view kInModules[] = {"braille", "spicevmc", "spiceport", "dbus"};
 
 constexpr std::pair<std::string_view, std::string_view> kAliases[] = {{"tty", "serial"}, {"parport", "parallel"}};
 
@@ -161,6 +163,22 @@ Result<ChardevVc> vc_backend(const Options& options) {
     return vc;
 }
 
+Result<ChardevVdagent> vdagent_backend(const Options& options) {
+    ChardevVdagent agent;
+    agent.mouse = RHEA_TRY(optional_bool(options, "mouse"));
+    agent.clipboard = RHEA_TRY(optional_bool(options, "clipboard"));
+    return agent;
+}
+
+/// Of those that need a name for the other side.
+template <class T, std::string T::*Name>
+Result<T> named_backend(const Options& options, std::string_view what) {
+    if (!options.has("name")) return fail(fmt::format("chardev: {}: no name given", what));
+    T backend;
+    backend.*Name = options.get("name");
+    return backend;
+}
+
 Result<ChardevCommon> plain_backend() { return ChardevCommon(); }
 
 /// Puts a backend's own members in place, with those that all have.
@@ -186,6 +204,10 @@ Result<void> fill_backend(ChardevBackend& backend, const Options& options) {
         case ChardevKind::vc: return put(backend, vc_backend(options), options);
         case ChardevKind::ringbuf:
         case ChardevKind::memory: return put(backend, ringbuf_backend(options), options);
+        case ChardevKind::vdagent: return put(backend, vdagent_backend(options), options);
+        case ChardevKind::spicevmc: return put(backend, named_backend<ChardevSpiceChannel, &ChardevSpiceChannel::type>(options, "spice channel"), options);
+        case ChardevKind::spiceport: return put(backend, named_backend<ChardevSpicePort, &ChardevSpicePort::fqdn>(options, "spice port"), options);
+        case ChardevKind::dbus: return put(backend, named_backend<ChardevDbus, &ChardevDbus::name>(options, "dbus"), options);
         default: return put(backend, plain_backend(), options);
     }
 }
@@ -221,7 +243,8 @@ Result<ChardevOptions> chardev_options(const Options& options) {
     std::string name = options.get("backend");
     for (const auto& [alias, meant] : kAliases)
         if (name == alias) name = meant;
-    if (std::find(std::begin(kBackends), std::end(kBackends), name) == std::end(kBackends))
+    const auto knows = [&](const auto& names) { return std::find(std::begin(names), std::end(names), name) != std::end(names); };
+    if (!knows(kBackends) && !knows(kInModules))
         return fail(fmt::format("'{}' is not a valid char driver name", name));
     result.id = *options.id();
     result.backend.type = *enum_from_name<ChardevKind>(name);

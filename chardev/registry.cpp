@@ -40,8 +40,16 @@ Result<std::unique_ptr<Chardev>> open_chardev(const ChardevContext& context, con
             return socket.server.value_or(true) ? SocketServer::open(context, options)
                                                 : SocketClient::open(context, options);
         }
-        default: return fail(fmt::format("'{}' is not a valid char driver name", enum_name(options.backend.type)));
+        default:
+            if (context.host.open_own) return context.host.open_own(options);
+            return fail(fmt::format("'{}' is not a valid char driver name", enum_name(options.backend.type)));
     }
+}
+
+Result<std::unique_ptr<Chardev>> open_named(const ChardevContext& context, const ChardevOptions& options) {
+    auto chardev = RHEA_TRY(open_chardev(context, options));
+    chardev->set_kind(enum_name(options.backend.type));
+    return chardev;
 }
 
 }  // namespace
@@ -76,17 +84,21 @@ Result<Chardev*> Chardevs::create(const ChardevOptions& options, const NamedFds&
         return fail(fmt::format("attempt to add duplicate property '{}' to object (type 'container')", base.id));
     RHEA_CHECK(check_free(options.id));
     Chardev* shared = RHEA_TRY(add(RHEA_TRY(open(base, named_fds))));
-    return add(std::make_unique<MuxChardev>(options.id, ChardevContext{host_, *turn_, named_fds}, *shared));
+    auto mux = std::make_unique<MuxChardev>(options.id, ChardevContext{host_, *turn_, named_fds}, *shared);
+    mux->set_kind(enum_name(ChardevKind::mux));
+    return add(std::move(mux));
 }
 
 Result<std::unique_ptr<Chardev>> Chardevs::open(const ChardevOptions& options, const NamedFds& named_fds) {
     const ChardevContext context{host_, *turn_, named_fds};
-    if (options.backend.type != ChardevKind::mux) return open_chardev(context, options);
+    if (options.backend.type != ChardevKind::mux) return open_named(context, options);
     const std::string& name = std::get<Data<ChardevMux>>(options.backend.u).data.chardev;
     Chardev* base = find(name);
     if (!base) return fail(fmt::format("mux: base chardev {} not found", name));
     if (base->in_use()) return fail(fmt::format("Device '{}' is in use", name));
-    return std::unique_ptr<Chardev>(std::make_unique<MuxChardev>(options.id, context, *base));
+    auto mux = std::make_unique<MuxChardev>(options.id, context, *base);
+    mux->set_kind(enum_name(ChardevKind::mux));
+    return mux;
 }
 
 Result<void> Chardevs::check_change(std::string_view label) const {

@@ -38,6 +38,8 @@ struct ChardevHost {
     std::function<Result<std::shared_ptr<TlsCredentials>>(const std::string& id)> tls_credentials = {};
     /// Whether the authorization object `id` (`tls-authz=ID`) welcomes a client of that name. Default: no.
     std::function<bool(const std::string& id, const std::string& name)> authorize = {};
+    /// Opens the kinds that are parts of the program (a serial mouse, an agent). Default: "'x' is not a valid char driver name".
+    std::function<Result<std::unique_ptr<Chardev>>(const ChardevOptions& options)> open_own = {};
 };
 
 /// Finds a file descriptor that a client passed under a name (getfd). The chardev owns what it gets.

@@ -18,6 +18,8 @@
 #include <cstring>
 #include <memory>
 
+#include "qobject/convert.h"
+
 namespace rhea {
 
 namespace {
@@ -398,6 +400,38 @@ bool prepare_socket(int fd) {
 }
 
 bool is_unix_socket(int socket) { return SocketName::local(socket).address.ss_family == AF_UNIX; }
+
+QObject address_value(const SocketAddressLegacy& address) {
+    const QObject nested = to_qobject(address);
+    QDict flat;
+    for (const QDictEntry& member : *nested.dict()) {
+        if (member.key != "data") flat.put(member.key, member.value);
+        else
+            for (const QDictEntry& detail : *member.value.dict()) flat.put(detail.key, detail.value);
+    }
+    return flat;
+}
+
+QObject local_address_value(int listening) {
+    auto name = SocketName::local(listening);
+    SocketAddressLegacy address;
+    if (name.address.ss_family == AF_UNIX) {
+        const auto* un = reinterpret_cast<const sockaddr_un*>(&name.address);
+        const std::size_t size = name.length > offsetof(sockaddr_un, sun_path) ? name.length - offsetof(sockaddr_un, sun_path) : 0;
+        UnixSocketAddress where{name.path(), {}, {}};
+        if (size > 0 && un->sun_path[0] == '\0') where = {std::string(un->sun_path + 1, size - 1), true, true};
+        address = {SocketAddressType::unix_path, Data<UnixSocketAddress>{std::move(where)}};
+    } else {
+        const std::string text = name.host_port(false);
+        const auto colon = text.rfind(':');
+        InetSocketAddress where;
+        where.host = text.substr(0, colon);
+        where.port = text.substr(colon + 1);
+        (name.address.ss_family == AF_INET6 ? where.ipv6 : where.ipv4) = true;
+        address = {SocketAddressType::inet, Data<InetSocketAddress>{std::move(where)}};
+    }
+    return address_value(address);
+}
 
 std::string address_name(const SocketAddressLegacy& address, int listening) {
     if (listening >= 0 && address.type != SocketAddressType::vsock && !is_unix_socket(listening))

@@ -57,6 +57,9 @@ bool prepare_socket(int fd);
 /// "tcp:127.0.0.1:4444", "unix:/tmp/s,abstract=on" as asked for; with `listening`, where that socket came to listen (the
 /// real port, the file of an fd).
 std::string address_name(const SocketAddressLegacy& address, int listening = -1);
+/// QMP's SocketAddress, as asked for, and where a socket came to listen.
+QObject address_value(const SocketAddressLegacy& address);
+QObject local_address_value(int listening);
 /// "unix:/tmp/s,server=on", "tcp:127.0.0.1:4444,server=on <-> 127.0.0.1:51234" of a connected socket.
 std::string connection_name(int socket, bool server);
 

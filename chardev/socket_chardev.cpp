@@ -51,7 +51,6 @@ Result<void> check_socket_options(const ChardevSocket& options) {
     if (!server && options.wait) return fail("'wait' option is incompatible with socket in client connect mode");
     if (!server && options.websocket.value_or(false)) return fail("Websocket client is not implemented");
     if (options.tls_authz && !options.tls_creds) return fail("'tls_authz' option requires 'tls_creds' option");
-    if (options.tn3270.value_or(false)) return fail("'tn3270' is not a valid char driver name");
     return {};
 }
 
@@ -60,6 +59,7 @@ Result<void> check_socket_options(const ChardevSocket& options) {
 Result<SocketLayers> SocketLayers::of(const ChardevHost& host, const ChardevSocket& options) {
     SocketLayers layers;
     layers.telnet_ = options.telnet.value_or(false);
+    layers.tn3270_ = options.tn3270.value_or(false);
     layers.websocket_ = options.websocket.value_or(false);
     if (!options.tls_creds) return layers;
     if (!host.tls_credentials) return fail(fmt::format("No TLS credentials with id '{}'", *options.tls_creds));
@@ -89,6 +89,7 @@ PeerLayers SocketLayers::make() const {
     }
     // As with QEMU, a WebSocket is no telnet besides.
     if (websocket_) layers.push_back(std::make_unique<WebsocketLayer>());
+    else if (tn3270_) layers.push_back(std::make_unique<Tn3270Layer>());
     else if (telnet_) layers.push_back(std::make_unique<TelnetLayer>());
     return layers;
 }
@@ -135,9 +136,12 @@ void SocketServer::shut_down() {
 }
 
 std::string SocketServer::filename() const {
-    for (const auto& peer : peers())
-        if (!peer->ended() && is_ready(*peer)) return with_protocol(connection_name(peer->fd(), true), layers_.protocol());
+    if (const StreamPeer* peer = ready_peer()) return with_protocol(connection_name(peer->fd(), true), layers_.protocol());
     return "disconnected:" + address_;
+}
+
+QObject SocketServer::socket_address() const {
+    return listeners_.empty() ? address_value(options_.addr) : local_address_value(listeners_.front().socket.get());
 }
 
 /// Nothing else runs meanwhile: this is for the start of the program, before it catches signals.
@@ -276,9 +280,10 @@ void SocketClient::take(FileDescriptor socket) {
     adopt(make_peer(turn(), owner(), std::move(socket), options_), std::move(layers));
 }
 
+QObject SocketClient::socket_address() const { return address_value(options_.addr); }
+
 std::string SocketClient::filename() const {
-    for (const auto& peer : peers())
-        if (!peer->ended() && is_ready(*peer)) return with_protocol(connection_name(peer->fd(), false), layers_.protocol());
+    if (const StreamPeer* peer = ready_peer()) return with_protocol(connection_name(peer->fd(), false), layers_.protocol());
     return "disconnected:" + with_protocol(address_name(options_.addr), layers_.protocol());
 }
 

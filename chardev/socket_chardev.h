@@ -20,14 +20,14 @@ class SocketLayers {
 public:
     /// Finds the credentials.
     static Result<SocketLayers> of(const ChardevHost& host, const ChardevSocket& options);
-    bool is_there() const { return telnet_ || websocket_ || tls_; }
+    bool is_there() const { return telnet_ || tn3270_ || websocket_ || tls_; }
     /// Empty when TLS refuses.
     PeerLayers make() const;
     /// "telnet", "websocket", "tcp": how query-chardev calls an internet socket.
     std::string_view protocol() const { return telnet_ ? "telnet" : websocket_ ? "websocket" : "tcp"; }
 
 private:
-    bool telnet_ = false, websocket_ = false;
+    bool telnet_ = false, tn3270_ = false, websocket_ = false;
     std::shared_ptr<TlsCredentials> tls_;
     std::string server_name_;
     TlsAuthorization authorization_;
@@ -39,6 +39,8 @@ public:
     ~SocketServer() override;
 
     std::string filename() const override;
+    QObject socket_address() const override;
+    bool connected() const override { return ready_peer() != nullptr; }
     bool add_client(FileDescriptor& socket) override;
     bool can_yank() const override { return true; }
     void yank() override { cut(); }
@@ -77,6 +79,8 @@ public:
     ~SocketClient() override;
 
     std::string filename() const override;
+    QObject socket_address() const override;
+    bool connected() const override { return ready_peer() != nullptr; }
     bool add_client(FileDescriptor& socket) override;
     bool can_yank() const override { return true; }
     void yank() override { cut(); }

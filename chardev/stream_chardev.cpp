@@ -94,6 +94,12 @@ LayeredPeer* StreamChardev::layered(const StreamPeer& peer) const {
     return at == layered_.end() ? nullptr : at->get();
 }
 
+const StreamPeer* StreamChardev::ready_peer() const {
+    for (const auto& peer : peers_)
+        if (!peer->ended() && is_ready(*peer)) return peer.get();
+    return nullptr;
+}
+
 bool StreamChardev::is_ready(const StreamPeer& peer) const {
     const LayeredPeer* layers = layered(peer);
     return !layers || layers->ready();

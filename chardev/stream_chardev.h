@@ -46,6 +46,8 @@ protected:
     /// Whether bytes of the front end's may flow.
     bool is_ready(const StreamPeer& peer) const;
     const std::vector<std::unique_ptr<StreamPeer>>& peers() const { return peers_; }
+    /// The first one through which bytes may flow; null: none.
+    const StreamPeer* ready_peer() const;
     /// Ends the connections of all peers that are sockets, whatever they wait for.
     void cut();
     /// A front end has come: time to make the peer that lasts.

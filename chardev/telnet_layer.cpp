@@ -4,7 +4,7 @@ namespace rhea {
 
 namespace {
 
-enum Telnet : unsigned char { kSe = 240, kBreak = 243, kSb = 250, kWill = 251, kDont = 254, kIac = 255 };
+enum Telnet : unsigned char { kEndOfRecord = 239, kSe = 240, kBreak = 243, kSb = 250, kWill = 251, kDont = 254, kIac = 255 };
 
 }  // namespace
 
@@ -43,6 +43,31 @@ void TelnetLayer::output(std::string_view plain, std::string& wire) {
     for (const char c : plain) {
         wire += c;
         if (static_cast<unsigned char>(c) == kIac) wire += c;
+    }
+}
+
+/// DO and WILL END-OF-RECORD, DO and WILL BINARY, DO TERMINAL-TYPE, and the question for it. Answers are taken for granted.
+void Tn3270Layer::start(std::string& wire) {
+    wire += std::string_view("\xff\xfd\x19\xff\xfb\x19\xff\xfd\x00\xff\xfb\x00\xff\xfd\x18\xff\xfa\x18\x01\xff\xf0", 21);
+}
+
+void Tn3270Layer::input(std::string_view wire, LayerInput& out) {
+    for (const char c : wire) {
+        const auto byte = static_cast<unsigned char>(c);
+        switch (state_) {
+            case State::data:
+                if (byte == kIac) state_ = State::command;
+                else out.plain += c;
+                break;
+            case State::command:
+                state_ = byte >= kWill && byte <= kDont ? State::option : State::data;
+                if (byte == kIac) out.plain += c;
+                else if (byte == kBreak) ++out.breaks;
+                // The ends of records and of answers are the front end's to see; QEMU 7.2 shows them so.
+                else if (byte == kEndOfRecord || byte == kSb || byte == kSe) out.plain += "\xff\xff";
+                break;
+            case State::option: state_ = State::data; break;
+        }
     }
 }
 

@@ -60,6 +60,7 @@ std::vector<qom::Property> parse_table(std::string_view text) {
             else property.default_value = digits;
         }
         if (property.type == &kWords || property.type == &kPanic || property.type == &kList) property.access = qom::Access::read_only;
+        if (property.type == &kPanic) property.unreadable_ = "No crash occurred";
         table.push_back(property);
     });
     return table;
@@ -105,14 +106,16 @@ const qom::Property* aliased(std::string_view name) {
     return found;
 }
 
-const qom::Object* memory_of(const CpuObject&) { return nullptr; }
+QObject memory_of(const CpuObject&) { return qom::kMemorySpace; }
 
 constexpr qom::Property kCommonProperties[] = {
-    qom::property("memory", kRegionLink).leads_to<memory_of>(),
-    qom::property("legacy-memory", qom::kText),
+    qom::property("memory", kRegionLink).from<memory_of>(),
+    qom::property("legacy-memory", qom::kText).write_only(),
     qom::property("start-powered-off", qom::kBool),
 };
-constexpr qom::Nodes kNodes[] = {{"memory", &qom::kMemoryRegion, 2}, {"smram", &qom::kMemoryRegion}};
+constexpr qom::Region kMemoryPlaces[] = {{{}, 0, qom::Region::kWhole}, {"memory[0]", 0, qom::Region::kWhole}},
+                      kSmramPlace[] = {{"memory[0]", 0, std::uint64_t{1} << 32, 1}};
+constexpr qom::Nodes kNodes[] = {qom::regions("memory", kMemoryPlaces), qom::regions("smram", kSmramPlace)};
 
 }  // namespace
 

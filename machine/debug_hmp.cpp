@@ -29,7 +29,7 @@ void log(Machine& machine, HmpCall& call) {
         items.emplace_back(item);
     }
     // `help log` comes here without items.
-    if (!known) return call.write(cli::log_item_list());
+    if (!known) return call.write(cli::log_item_list("log"));
     machine.set_log_items(std::move(items));
 }
 

@@ -16,7 +16,8 @@ QObject hotplugged(const Device& device) { return device.hotplugged(); }
 QObject hotpluggable(const Device& device) {
     return device.type().hotpluggable && (!device.parent_bus() || device.parent_bus()->hotpluggable());
 }
-QObject bus_realized(const Bus&) { return true; }
+/// The root of all buses never is.
+QObject bus_realized(const Bus& bus) { return &bus.type() != &kSystemBus; }
 const qom::Object* hotplug_handler(const Bus& bus) { return bus.hotplug_object(); }
 
 constexpr qom::ValueType kBusLink{"link<bus>"}, kHandlerLink{"link<hotplug-handler>"};

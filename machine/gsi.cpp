@@ -1,5 +1,7 @@
 #include "machine/gsi.h"
 
+#include "machine/qom/object.h"
+
 namespace rhea {
 
 void Gsi::set_irq(unsigned line, bool level) {
@@ -8,6 +10,20 @@ void Gsi::set_irq(unsigned line, bool level) {
     if (watcher_) watcher_->set_irq(line, level);
     if (pic_ && line < kIsaLines) pic_->set_irq(line, level);
     if (io_apic_) io_apic_->set_irq(line, level);
+}
+
+namespace {
+
+std::string line_path(unsigned number) { return "/machine/unattached/" + qom::numbered("non-qdev-gpio", number); }
+
+}  // namespace
+
+std::string board_line_path(BoardLine line) {
+    return line_path(line == BoardLine::cpu_interrupt ? 0 : Gsi::kLines + static_cast<unsigned>(line));
+}
+
+std::string Gsi::input_path(unsigned line) const {
+    return line < kLines ? line_path(1 + line) : std::string();
 }
 
 void Gsi::watch(IrqReceiver* watcher) {

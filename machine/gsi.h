@@ -8,6 +8,11 @@
 
 namespace rhea {
 
+/// Lines of the board beside these, which QEMU counts after them.
+enum class BoardLine { cpu_interrupt, a20_of_keyboard, a20_of_port92, smi };
+/// Where the object tree has one.
+std::string board_line_path(BoardLine line);
+
 class Gsi final : public IrqReceiver, public IrqPins {
 public:
     static constexpr unsigned kIsaLines = 16, kLines = 24;
@@ -21,6 +26,7 @@ public:
     bool level(unsigned line) const { return levels_.at(line); }
 
     void set_irq(unsigned line, bool level) override;
+    std::string input_path(unsigned line) const override;
     void watch(IrqReceiver* watcher) override;
     bool watched() const { return watcher_ != nullptr; }
     void drive(unsigned line, bool level) override { set_irq(line, level); }

@@ -42,20 +42,9 @@ void pic(Machine& machine, HmpCall& call) {
     }
 }
 
-template <class Counts>
-void show_counts(HmpCall& call, std::string_view title, const Counts& counts) {
-    call.print("IRQ statistics for {}:\n", title);
-    for (std::size_t i = 0; i < counts.size(); ++i)
-        if (counts[i] > 0) call.print("{:2}: {}\n", i, counts[i]);
-}
-
-void irq(Machine& machine, HmpCall& call) {
-    if (!machine.board()) return;
-    show_counts(call, "ioapic", machine.board()->io_apic().counts());
-    // The pair is one to the machine: sixteen lines.
-    std::array<std::uint64_t, 16> both{};
-    for (unsigned line = 0; line < both.size(); ++line) both[line] = machine.board()->pic(line / 8).counts()[line % 8];
-    show_counts(call, "isa-i8259", both);
+void irq(Machine&, HmpCall& call) {
+    const auto text = call.ask("x-query-irq");
+    if (call.ok(text)) call.write(hmp_text(*text, "human-readable-text"));
 }
 
 void lapic(Machine& machine, HmpCall& call) {

@@ -1,5 +1,6 @@
 #pragma once
 /// Interrupt lines: a device drives an IrqLine; whoever it is wired to hears of every change of level.
+#include <string>
 
 namespace rhea {
 
@@ -7,6 +8,11 @@ class IrqReceiver {
 public:
     virtual ~IrqReceiver() = default;
     virtual void set_irq(unsigned line, bool level) = 0;
+    /// Where the object tree has this input; empty: nowhere.
+    virtual std::string input_path(unsigned line) const {
+        (void)line;
+        return {};
+    }
 };
 
 /// An output pin. Copies share nothing: wire it once, keep it where the device is.
@@ -27,6 +33,8 @@ public:
         set(false);
     }
     bool level() const { return level_; }
+    /// Of the input that it is wired to.
+    std::string target_path() const { return receiver_ ? receiver_->input_path(line_) : std::string(); }
 
 private:
     IrqReceiver* receiver_ = nullptr;

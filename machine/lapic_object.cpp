@@ -14,7 +14,12 @@ constexpr qom::Property kProperties[] = {
     qom::property("legacy-instance-id", qom::kBool, false).internal(),
 };
 constexpr qom::Property kInstanceProperties[] = {qom::property("id", qom::kUint32).shown_by<id_of>()};
-constexpr qom::Nodes kNodes[] = {{"apic-msi", &qom::kMemoryRegion}};
+/// The first CPU's shows them all.
+qom::Region place_of(const LapicObject& lapic) {
+    constexpr std::uint64_t kAddress = 0xfee00000, kSize = 0x100000;
+    return lapic.id_number() == 0 ? qom::Region{qom::kMemorySpace, kAddress, kSize, 0x1000} : qom::Region{.size = kSize};
+}
+constexpr qom::Nodes kNodes[] = {qom::region<place_of>("apic-msi")};
 
 }  // namespace
 

@@ -5,7 +5,10 @@
 #include <fmt/format.h>
 
 #include "machine/block/options.h"
+#include "machine/board_regions.h"
+#include "machine/chardev_objects.h"
 #include "machine/cli/machine_choice.h"
+#include "machine/console_objects.h"
 #include "machine/cpu_object.h"
 #include "machine/diagnostics/dump.h"
 #include "machine/machine_object.h"
@@ -14,7 +17,6 @@
 #include "machine/objects/user_creatable.h"
 #include "machine/pc_board.h"
 #include "machine/usb/usb_commands.h"
-#include "machine/vnc/servers.h"
 #include "machine/qdev.h"
 
 namespace rhea {
@@ -37,7 +39,8 @@ Machine::Machine(uv_loop_t* loop, Engine& engine, Chardevs& chardevs, Clocks& cl
       platform_{loop, ports_, memory_, clocks, life_, engine.events(), block_, chardevs, removals_, devices_, network_, input_, this},
       log_items_(config.log_items) {
     life_.on_a20([this](bool enabled) { a20_ = enabled; });
-    devices_.set_machine(std::make_unique<MachineObject>(*this));
+    devices_.set_machine(std::make_unique<MachineObject>(*this), std::make_unique<BoardRegions>(*this));
+    devices_.set_directories(std::make_unique<ChardevDirectory>(chardevs_), std::make_unique<ConsoleDirectory>(devices_, chardevs_));
 }
 
 Machine::~Machine() = default;
@@ -86,6 +89,7 @@ void Machine::add_boot_cpus() {
         auto object = std::make_unique<CpuObject>(*type, *this, index);
         add_cpu(index, *object);
         devices_.add_onboard(std::move(object));
+        if (index == 0) devices_.skip_onboard();      // kvmvapic, which comes with the first one
     }
 }
 
@@ -337,12 +341,6 @@ bool Machine::build(const cli::Reporter& reporter) {
         return false;
     }
     return true;
-}
-
-bool Machine::open_screens(const cli::Reporter& reporter) {
-    if (config_.vncs.empty()) return true;
-    vnc_ = VncServers::open(*this, reporter);
-    return vnc_ != nullptr;
 }
 
 Bus* Machine::system_bus() { return board_ ? &board_->system_bus() : nullptr; }

@@ -23,15 +23,7 @@ Result<void> set_speaker_audio(MachineObject&, const QObject&) {
 }
 QObject rtc_time(const MachineObject& object) {
     if (!board(object)) return {};
-    const RtcTime time = board(object)->rtc().date();
-    QDict dict;
-    dict.put("tm_year", QObject(time.year - 1900));
-    dict.put("tm_mon", QObject(time.month - 1));
-    dict.put("tm_mday", QObject(time.day));
-    dict.put("tm_hour", QObject(time.hour));
-    dict.put("tm_min", QObject(time.minute));
-    dict.put("tm_sec", QObject(time.second));
-    return dict;
+    return board(object)->rtc().date_value();
 }
 
 constexpr qom::Property kMachineProperties[] = {
@@ -157,6 +149,25 @@ constinit const qom::Type kNoMachineType{.name = "none-machine", .parent = &kMac
 
 MachineObject::MachineObject(Machine& machine) : Object(machine.type().is_pc ? kPcType : kNoMachineType), machine_(machine) {}
 
+namespace {
+
+qom::Region device_memory(const MachineObject& object) {
+    const DeviceMemory& memory = object.machine().device_memory();
+    return {qom::kMemorySpace, memory.base(), memory.size()};
+}
+constexpr qom::Nodes kDeviceMemory = qom::region<device_memory>("device-memory");
+QObject system_management_ram(const MachineObject& object) { return object.machine().board()->pci().at(0)->qom_path() + "/smram[0]"; }
+constexpr qom::ValueType kRegionLink{"link<memory-region>"};
+constexpr qom::Property kSmram = qom::property("smram", kRegionLink).from<system_management_ram>();
+
+}  // namespace
+
+void MachineObject::list_extras(const std::function<void(Extra)>& visit) const {
+    if (!board(*this)) return;
+    visit({.name = "smram", .property = &kSmram});
+    if (machine_.device_memory().size() > 0) visit({.name = "device-memory[0]", .nodes = &kDeviceMemory});
+}
+
 QObject MachineObject::read(const qom::Property& property) const {
     if (values().given(property)) return values().get(property);
     const cli::Config& config = machine_.config();
@@ -175,8 +186,14 @@ QObject MachineObject::read(const qom::Property& property) const {
         dict.put("order", QObject(config.boot.order));
         return dict;
     }
+    if (property.type == &kBackendLink && machine_.ram()) {
+        const std::string id = config.machine.properties.memory_backend.value_or(std::string(machine_.type().default_ram_id));
+        const qom::Object* backend = machine_.devices().objects().child(id);
+        return backend ? backend->qom_path() : std::string();
+    }
     if (property.type == &kSgxList || property.type == &kCxlList) return QList{};
     QObject said = member_of(type_of<cli::MachineProperties>(), &config.machine.properties, property.name);
+    if (said.is_null() && property.name == "firmware" && machine_.type().is_pc) return PcFirmware::kBios;
     return said.is_null() ? Object::read(property) : said;
 }
 

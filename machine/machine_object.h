@@ -12,6 +12,7 @@ public:
     explicit MachineObject(Machine& machine);
 
     QObject read(const qom::Property& property) const override;
+    void list_extras(const std::function<void(Extra)>& visit) const override;
 
     Machine& machine() const { return machine_; }
 

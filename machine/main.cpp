@@ -8,12 +8,14 @@
 #include <fmt/format.h>
 
 #include "machine/all_commands.h"
+#include "machine/char/own_chardevs.h"
 #include "machine/cli/command_line.h"
 #include "machine/cli/machine_choice.h"
 #include "machine/cli/process.h"
 #include "machine/cli/sandbox.h"
 #include "machine/device_help.h"
 #include "machine/diagnostics/trace_switches.h"
+#include "machine/display/screen.h"
 #include "machine/event_clock.h"
 #include "machine/events.h"
 #include "machine/hmp.h"
@@ -59,6 +61,13 @@ std::optional<int> show_type_help(const cli::Config& config, const cli::Reporter
     for (const cli::Arguments& device : config.devices)
         if (device.help) return show(device, "driver", device_types_text, device_options_text);
     return std::nullopt;
+}
+
+std::optional<OwnChardevs::ScreenSize> screen_size(Machine& machine) {
+    Screen* screen = first_screen(machine.devices());
+    if (!screen) return std::nullopt;
+    const Picture picture = screen->picture();
+    return OwnChardevs::ScreenSize{picture.width, picture.height};
 }
 
 class Emulator {
@@ -140,6 +149,8 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
         const auto* authz = objects ? find_object<Authz>(objects->devices(), id) : nullptr;
         return authz && authz->allows(name);
     };
+    OwnChardevs own_chardevs(host);
+    host.open_own = [&own_chardevs](const ChardevOptions& options) { return own_chardevs.open(options); };
     Chardevs chardevs(std::move(host));
     // Those with TLS need objects, which come with the machine.
     const auto add_chardevs = [&](bool with_tls) {
@@ -163,7 +174,7 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
     if (!accelerator) return status = accelerator.error().status, false;
     if (!passed(cli::check_tpmdevs(config_, reporter_)) || !passed(cli::check_board(config_, *accelerator, reporter_)) ||
         !passed(cli::resolve_numa(config_, reporter_)) || !passed(cli::resolve_fw_cfg(config_, reporter_)) ||
-        !passed(cli::check_usb_devices(config_, reporter_)) ||
+        !passed(cli::check_usb_devices(config_, reporter_)) || !passed(cli::check_screens(config_, reporter_)) ||
         !check_supported(config_, reporter_))
         return false;
 
@@ -176,6 +187,8 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
     Machine machine(&loop, engine, chardevs, clocks, config_, accelerator->name);
 
     objects = &machine;
+    own_chardevs.connect({machine.input(), [&machine](int exit_status) { machine.life().exit(exit_status); },
+                          [&machine] { return screen_size(machine); }});
     quit = [&machine] { machine.life().quit(ShutdownCause::host_signal); };
     fd_sets.set_running([&machine] { return machine.life().running(); });
     engine.on_last_session_left([&fd_sets] { fd_sets.clients_gone(); });
@@ -185,7 +198,7 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
             reporter_.warning(pattern.where, fmt::format("trace event '{}' does not exist", pattern.text));
     bool good = machine.add_objects(reporter_) && add_chardevs(true) && machine.open_drives(reporter_) && machine.open_networks(reporter_) &&
                 add_monitors(engine, chardevs, config_, reporter_) && machine.open_ports(reporter_) &&
-                (config_.preconfig || machine.build(reporter_)) && machine.open_screens(reporter_);
+                (config_.preconfig || machine.build(reporter_));
     std::unique_ptr<QtestLog> qtest_log;
     std::unique_ptr<QtestServer> qtest;
     if (good && config_.qtest) good = start_qtest(chardevs, machine, config_, reporter_, qtest_log, qtest);

@@ -39,16 +39,9 @@ void ramblock(Machine&, HmpCall& call) {
     if (call.ok(text)) call.write(hmp_text(*text, "human-readable-text"));
 }
 
-/// What is loaded anew at each reset.
-void roms(Machine& machine, HmpCall& call) {
-    if (!machine.board()) return;
-    for (const RomInfo& rom : machine.board()->firmware().roms()) {
-        switch (rom.kind) {
-        case RomInfo::Kind::memory: call.print("addr={:016x} size=0x{:06x} mem=rom name=\"{}\"\n", rom.address, rom.size, rom.name); break;
-        case RomInfo::Kind::fw_cfg: call.print("fw={} size=0x{:06x} name=\"{}\"\n", rom.path, rom.size, rom.name); break;
-        case RomInfo::Kind::acpi: call.print("/rom@{0} size=0x{1:06x} name=\"{0}\"\n", rom.name, rom.size); break;
-        }
-    }
+void roms(Machine&, HmpCall& call) {
+    const auto text = call.ask("x-query-roms");
+    if (call.ok(text)) call.write(hmp_text(*text, "human-readable-text"));
 }
 
 void mtree(Machine& machine, HmpCall& call) {

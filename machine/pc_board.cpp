@@ -13,6 +13,7 @@
 #include "machine/devices/ps2_mouse.h"
 #include "machine/devices/vga/cirrus_vga.h"
 #include "machine/devices/vga/std_vga.h"
+#include "machine/devices/vmport.h"
 #include "machine/machine.h"
 #include "machine/platform.h"
 #include "machine/qdev.h"
@@ -124,11 +125,13 @@ Result<void> PcBoard::add_ports(Machine& machine, IsaBus& isa) {
         if (!chardevs.serials[i]) continue;
         Chardev* chardev = *chardevs.serials[i];
         RHEA_CHECK(free(chardev));
-        add<IsaSerial>(machine, isa, machine.ports(), machine.clocks(), IsaSerial::kBases[i], gsi_.line(IsaSerial::kIrqs[i]), chardev);
+        auto& port = add<IsaSerial>(machine, isa, machine.ports(), machine.clocks(), IsaSerial::kBases[i], gsi_.line(IsaSerial::kIrqs[i]), chardev);
+        show_port(port, {static_cast<unsigned>(i), IsaSerial::kBases[i], IsaSerial::kIrqs[i], chardev});
     }
     for (std::size_t i = 0; i < chardevs.parallels.size(); ++i) {
         RHEA_CHECK(free(chardevs.parallels[i]));
-        add<IsaParallel>(machine, isa, machine.ports(), IsaParallel::kBases[i], gsi_.line(IsaParallel::kIrq), chardevs.parallels[i]);
+        auto& port = add<IsaParallel>(machine, isa, machine.ports(), IsaParallel::kBases[i], gsi_.line(IsaParallel::kIrq), chardevs.parallels[i]);
+        show_port(port, {static_cast<unsigned>(i), IsaParallel::kBases[i], IsaParallel::kIrq, chardevs.parallels[i]});
     }
     return {};
 }
@@ -161,10 +164,17 @@ Result<void> PcBoard::build(Machine& machine) {
     floppy_boot_check_ = config.floppy_boot_check;
     Lifecycle& life = machine.life();
 
-    tree.skip_onboard();                                                  // kvmvapic
+    // The first CPU has brought it.
+    auto& vapic = static_cast<Device&>(tree.unattached().add_child("device[1]", std::make_unique<KvmVapic>(machine.ports())));
+    vapic.set_realized();
+    system_bus_.add(vapic);
     system_bus_.add(tree.add_onboard(
         std::make_unique<FwCfg>(machine.ports(), machine.memory(), [this](FwCfg& to) { firmware_.fill(to); }), "fw_cfg"));
-    Device& host = tree.add_onboard(std::make_unique<PciConfigPorts>(machine.ports(), pci_), "i440fx");
+    auto bridge = std::make_unique<PciConfigPorts>(machine.ports(), pci_);
+    const DeviceMemory& pluggable = machine.device_memory();
+    bridge->set_memory_ends({machine.ram()->below_4g(), pluggable.size() > 0 ? pluggable.base() + pluggable.size()
+                                                                             : (std::uint64_t{1} << 32) + machine.ram()->above_4g()});
+    Device& host = tree.add_onboard(std::move(bridge), "i440fx");
     system_bus_.add(host);
     host.add_part(pci_.bus_name(), pci_);
     add_pci<I440fx>(machine, devfn(0, 0), machine.memory(), *machine.ram());
@@ -176,15 +186,18 @@ Result<void> PcBoard::build(Machine& machine) {
     add_interrupt_controllers(machine, isa, host);
     RHEA_CHECK(add_vga(machine));
     IrqLine pit_line = gsi_.line(Hpet::kPitLine), rtc_line = gsi_.line(Hpet::kRtcLine);
+    Hpet* hpet = nullptr;
     if (config.machine.properties.hpet.value_or(true)) {
-        auto& hpet = static_cast<Hpet&>(tree.add_onboard(std::make_unique<Hpet>(machine.memory(), machine.clocks(), gsi_)));
-        system_bus_.add(hpet);
-        pit_line = IrqLine(hpet, Hpet::kPitLine);
-        rtc_line = IrqLine(hpet, Hpet::kRtcLine);
+        hpet = static_cast<Hpet*>(&tree.add_onboard(std::make_unique<Hpet>(machine.memory(), machine.clocks(), gsi_)));
+        system_bus_.add(*hpet);
+        pit_line = IrqLine(*hpet, Hpet::kPitLine);
+        rtc_line = IrqLine(*hpet, Hpet::kRtcLine);
     }
     rtc_ = &add<Mc146818Rtc>(machine, isa, machine.ports(), machine.clocks(), rtc_line, life, rtc_options(config.rtc));
     auto& pit = add<I8254>(machine, isa, machine.ports(), machine.clocks(), pit_line);
     gsi_.on_watched = [&pit](bool watched) { pit.set_interrupt_wanted(watched); };
+    timer_ = &pit;
+    if (hpet) hpet->set_legacy_source(&pit);
     auto& speaker = add<PcSpeaker>(machine, isa, machine.ports(), pit);
     if (const auto& audio = config.machine.properties.pcspk_audiodev) {
         RHEA_CHECK(speaker.values().set("audiodev", QObject(*audio), InputMode::keyval));
@@ -195,9 +208,12 @@ Result<void> PcBoard::build(Machine& machine) {
     RHEA_CHECK(drives_.add_floppy(machine, gsi_, isa, dma));
     RHEA_CHECK(drives_.attach_floppies(machine));
     auto& keyboard_controller = add<I8042>(machine, isa, machine.ports(), gsi_.line(1), gsi_.line(12), life);
-    keyboard_controller.keep(std::make_unique<Ps2Keyboard>(keyboard_controller, machine.input(), life));
-    keyboard_controller.keep(std::make_unique<Ps2Mouse>(keyboard_controller, machine.input(), life));
-    tree.skip_onboard(2);                                                 // vmport, vmmouse
+    system_bus_.add(keyboard_controller.keep("ps2kbd", std::make_unique<Ps2Keyboard>(keyboard_controller, machine.input(), life)));
+    system_bus_.add(keyboard_controller.keep("ps2mouse", std::make_unique<Ps2Mouse>(keyboard_controller, machine.input(), life)));
+    if (config.machine.properties.vmport.value_or(OnOffAuto::automatic) != OnOffAuto::off) {
+        add<VmPort>(machine, isa, machine.ports());
+        add<VmMouse>(machine, isa, keyboard_controller);
+    }
     add<Port92>(machine, isa, machine.ports(), life);
     for (const net::CardPlan& card : machine.planned_cards()) RHEA_CHECK(net::make_card(machine, card, pci_));
     drives_.add_ide(machine, gsi_, pci_);
@@ -205,8 +221,10 @@ Result<void> PcBoard::build(Machine& machine) {
     drives_.fill_cmos(*rtc_);
     if (config.machine.properties.usb.value_or(false)) RHEA_CHECK(add_onboard_usb(machine));
     pm_ = &add_pci<Piix4Pm>(machine, devfn(1, 3), machine.ports(), machine.clocks(), gsi_.line(9), life);
-    tree.skip_onboard(8);                                                 // SMBus EEPROMs
-    for (unsigned i = 0; i < eeproms_.size(); ++i) pm_->smbus().attach(SmbusEeprom::kFirstAddress + i, &eeproms_[i]);
+    const auto smm = config.machine.properties.smm.value_or(OnOffAuto::automatic);
+    pm_->values().keep(*Piix4Pm::kType.find("smm-enabled"), smm != OnOffAuto::off);
+    for (unsigned address = SmbusEeprom::kFirstAddress; address < SmbusEeprom::kFirstAddress + SmbusEeprom::kModules; ++address)
+        pm_->smbus().attach(address, &add<SmbusEeprom>(machine, pm_->i2c(), address));
     machine.cpu_hotplug().connect(pm_);
     machine.device_memory().connect(pm_);
 

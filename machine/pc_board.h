@@ -49,6 +49,7 @@ public:
     /// 0 is the master.
     const I8259& pic(unsigned number) const { return pics_->chip(number); }
     const IoApic& io_apic() const { return *io_apic_; }
+    const I8254& timer() const { return *timer_; }
     const Piix4Pm* power_management() const { return pm_; }
     DriveBoard& drives() { return drives_; }
     PcFirmware& firmware() { return firmware_; }
@@ -73,9 +74,9 @@ private:
     DriveBoard drives_;
     Mc146818Rtc* rtc_ = nullptr;
     IoApic* io_apic_ = nullptr;
+    I8254* timer_ = nullptr;
     Piix4Pm* pm_ = nullptr;
     AcpiPciHotplug pci_hotplug_;
-    std::array<SmbusEeprom, SmbusEeprom::kModules> eeproms_;
 };
 
 }  // namespace rhea

@@ -73,12 +73,14 @@ constinit const qom::Type PcDimm::kType{.name = "pc-dimm",
 PcDimm::PcDimm(DeviceMemory& memory, MemoryBackend& backend, std::uint64_t address, unsigned slot, std::uint32_t node)
     : Device(kType), memory_(memory), backend_(backend), address_(address), slot_(slot), node_(node) {
     backend_.add_user();
+    backend_.set_place({.container = "/machine/device-memory[0]", .address = address_ - memory_.base()});
     set_hotplug_handler(&memory_);
     memory_.add(*this);
 }
 
 PcDimm::~PcDimm() {
     memory_.remove(*this);
+    backend_.set_place({});
     backend_.remove_user();
 }
 

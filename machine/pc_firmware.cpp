@@ -203,8 +203,8 @@ std::vector<RomInfo> PcFirmware::roms() const {
     if (bios_) list.push_back({RomInfo::Kind::memory, kGiB4 - bios_->size(), bios_->size(), bios_name_, {}});
     // Places as large as the files may become.
     if (has_acpi())
-        for (const auto& [name, size] : {std::pair{kAcpiTablesFile, 0x200000u}, {kAcpiLoaderFile, 0x10000u}, {kAcpiRsdpFile, 0x1000u}})
-            list.push_back({RomInfo::Kind::acpi, 0, size, name, {}});
+        for (const auto& [name, size, used] : {std::tuple{kAcpiTablesFile, 0x200000u, 0x20000u}, {kAcpiLoaderFile, 0x10000u, 0x1000u}, {kAcpiRsdpFile, 0x1000u, 0x1000u}})
+            list.push_back({RomInfo::Kind::acpi, 0, size, name, {}, used});
     return list;
 }
 

@@ -21,6 +21,7 @@ struct RomInfo {
     std::uint64_t address = 0;  ///< of one in memory
     std::uint64_t size = 0;     ///< bytes
     std::string name, path;     ///< "kvmvapic.bin"; "genroms/kvmvapic.bin" of one in fw_cfg
+    std::uint64_t used = 0;     ///< of an ACPI file, now
 };
 
 class PcFirmware {

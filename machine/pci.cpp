@@ -147,6 +147,7 @@ void PciDevice::map(unsigned index, std::uint64_t address) {
     const bool io = bar.kind == PciBar::Kind::io;
     auto& space = io ? bus_->ports() : bus_->memory();
     bar.address = address;
+    if (address != PciBar::kUnmapped) bar.last_address = address;
     // An I/O BAR may lie where no port access gets to.
     if (address == PciBar::kUnmapped || (io && address > 0xffff)) {
         if (mapped) space.remove(*mapped);
@@ -164,6 +165,17 @@ void PciDevice::map(unsigned index, std::uint64_t address) {
                             .max_access = bar.max_access,
                             .priority = io ? kIoBarPriority : kMemoryBarPriority});
     }
+}
+
+qom::Region PciDevice::bar_region(unsigned index) const {
+    const auto& bar = bars_[index];
+    qom::Region region{.address = bar.last_address, .size = bar.size};
+    if (!bus_ || bar.address == PciBar::kUnmapped) return region;
+    const PciBus::Spaces& spaces = bus_->spaces();
+    region.container = bar.kind == PciBar::Kind::io ? spaces.ports : spaces.memory;
+    region.owner = spaces.owner;
+    region.priority = 1;
+    return region;
 }
 
 void PciDevice::set_intx(bool level) {
@@ -304,13 +316,21 @@ QObject address(const PciDevice& device) {
 }
 QObject legacy_address(const PciDevice& device) { return fmt::format("{:02x}.{:x}", device.slot(), device.function()); }
 
+QObject is_multifunction(const PciDevice& device) { return device.multifunction() || device.values().boolean("multifunction"); }
+QObject rom_file(const PciDevice& device) { return device.values().text("romfile").value_or(std::string(device.rom_file())); }
+QObject rom_size(const PciDevice& device) {
+    const PciBar& rom = device.bar(PciDevice::kRomBar);
+    if (device.values().given("romsize") || rom.kind == PciBar::Kind::none) return device.values().get("romsize");
+    return rom.size;
+}
+
 constexpr qom::Property kProperties[] = {
     qom::property("legacy-addr", qom::kText).from<legacy_address>().internal(),
     qom::property("addr", qom::kPciAddress, -1).shown_by<address>(),
-    qom::property("romfile", qom::kText),
-    qom::property("romsize", qom::kUint32, std::int64_t{0xffffffff}),
+    qom::property("romfile", qom::kText).shown_by<rom_file>(),
+    qom::property("romsize", qom::kUint32, std::int64_t{0xffffffff}).shown_by<rom_size>(),
     qom::property("rombar", qom::kUint32, 1),
-    qom::property("multifunction", qom::kBit, false),
+    qom::property("multifunction", qom::kBit, false).shown_by<is_multifunction>(),
     qom::property("x-pcie-lnksta-dllla", qom::kBit, true),
     qom::property("x-pcie-extcap-init", qom::kBit, true),
     qom::property("failover_pair_id", qom::kText),

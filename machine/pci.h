@@ -8,6 +8,7 @@
 
 #include "machine/address_space.h"
 #include "machine/device.h"
+#include "machine/qom/basic_types.h"
 #include "qobject/error.h"
 
 namespace rhea {
@@ -41,6 +42,7 @@ struct PciBar {
     bool read_only = false;
 
     std::uint64_t address = kUnmapped;  ///< where the guest sees it now
+    std::uint64_t last_address = 0;     ///< where it saw it last
 };
 
 /// One function of a PCI device. Not owned by its bus: the device tree owns it, and it leaves the bus when it is destroyed.
@@ -71,6 +73,9 @@ public:
     std::uint8_t config_byte(unsigned reg) const { return config_[reg]; }
     std::uint16_t config_word(unsigned reg) const;
     const PciBar& bar(unsigned index) const { return bars_[index]; }
+    std::string_view rom_file() const { return rom_file_; }
+    /// Where what is behind a base address register lies.
+    qom::Region bar_region(unsigned index) const;
 
     /// Clears the command register, BARs and interrupt line. Overriders call it.
     void reset() override;
@@ -78,6 +83,8 @@ public:
 protected:
     /// Before it is plugged in. A memory64 bar takes the next register too.
     void add_bar(unsigned index, PciBar bar);
+    /// The image in the ROM that the function has unless `romfile` says otherwise; `name` outlives it.
+    void set_rom_file(std::string_view name) { rom_file_ = name; }
     /// Adds a capability of `length` bytes (id and link included) at `offset`; the rest of it is read only, zero, and the
     /// device's to fill in. The newest stands first in the list.
     void add_capability(std::uint8_t id, unsigned offset, unsigned length);
@@ -105,10 +112,26 @@ private:
     std::array<PciBar, kBars> bars_{};
     std::array<std::optional<AddressSpace::Handle>, kBars> mapped_{};
     PciBus* bus_ = nullptr;
+    std::string_view rom_file_;
     unsigned devfn_ = 0;
     bool intx_ = false;      // what the device drives
     bool intx_out_ = false;  // what reaches the bus: not while the command register disables it
 };
+
+/// Nodes of every function: its way to memory.
+inline constexpr qom::Region kBusMasterContainerPlace[] = {{{}, 0, qom::Region::kWhole}},
+                             kBusMasterPlace[] = {{"bus master container[0]", 0, qom::Region::kWhole}};
+inline constexpr qom::Nodes kBusMasterContainer = qom::regions("bus master container", kBusMasterContainerPlace),
+                            kBusMaster = qom::regions("bus master", kBusMasterPlace);
+/// The node of what is behind a base address register.
+template <unsigned Index>
+qom::Region bar_region_of(const PciDevice& device) {
+    return device.bar_region(Index);
+}
+template <unsigned Index>
+constexpr qom::Nodes bar_node(std::string_view name) {
+    return qom::region<bar_region_of<Index>>(name);
+}
 
 /// Where a bus's four interrupt lines lead to. A line is high while any function drives it.
 class PciIrqRouter {
@@ -134,6 +157,14 @@ public:
     void unplug(PciDevice& device);
     PciDevice* at(unsigned devfn) const { return devices_[devfn & 0xff]; }
 
+    /// Whose memory regions contain what lies on this bus, and their names; without owner they are paths.
+    struct Spaces {
+        std::string_view ports = qom::kPortSpace, memory = qom::kPciSpace;
+        const qom::Object* owner = nullptr;
+    };
+    const Spaces& spaces() const { return spaces_; }
+    void set_spaces(const Spaces& spaces) { spaces_ = spaces; }
+
     /// Accesses of configuration mechanism #1: all ones when there is no such function.
     std::uint32_t config_read(unsigned devfn, unsigned reg, unsigned size) const;
     void config_write(unsigned devfn, unsigned reg, std::uint32_t value, unsigned size) const;
@@ -154,6 +185,7 @@ private:
     std::array<PciDevice*, kFunctions> devices_{};
     std::array<unsigned, 4> pirq_count_{};
     PciIrqRouter* router_ = nullptr;
+    Spaces spaces_;
 };
 
 }  // namespace rhea

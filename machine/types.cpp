@@ -1,5 +1,7 @@
 /// The list of all QOM types. A new one is described in its own file, and named here.
 #include "machine/accelerator_types.h"
+#include "machine/chardev_objects.h"
+#include "machine/console_objects.h"
 #include "machine/cpu_object.h"
 #include "machine/device.h"
 #include "machine/device_memory.h"
@@ -29,12 +31,15 @@
 #include "machine/devices/piix3.h"
 #include "machine/devices/piix4_pm.h"
 #include "machine/devices/port92.h"
+#include "machine/devices/ps2_keyboard.h"
+#include "machine/devices/ps2_mouse.h"
 #include "machine/devices/pvpanic.h"
 #include "machine/devices/sound_cards.h"
 #include "machine/devices/vga/cirrus_vga.h"
 #include "machine/devices/vga/std_vga.h"
 #include "machine/devices/vmcoreinfo.h"
 #include "machine/devices/vmgenid.h"
+#include "machine/devices/vmport.h"
 #include "machine/lapic_object.h"
 #include "machine/machine_object.h"
 #include "machine/net/filter.h"
@@ -57,7 +62,7 @@ namespace rhea::qom {
 namespace {
 
 constexpr const Type* kAll[] = {
-    &kObject, &kContainer, &kMemoryRegion, &kIrq,
+    &kObject, &kContainer, &kMemoryRegion, &kIrq, &kConsole,
     // interfaces
     &kInterface, &kResettable, &kVmstateIf, &kHotplugHandler, &kNmi, &kConventionalPci, &kExpressPci, &kUserCreatable, &kIntctrl,
     &kAcpiAml, &kAcpiDevice, &kMemoryDevice, &kFwPathProvider, &kIsaDma,
@@ -78,6 +83,8 @@ constexpr const Type* kAll[] = {
     &kPciHostBridge, &PciConfigPorts::kType, &I440fx::kType, &kPiix3Common, &Piix3::kType, &Piix4Pm::kType, &kPciIde, &Piix3Ide::kType,
     &kIoApicCommon, &IoApic::kType, &kPicCommon, &I8259::kType, &kPitCommon, &I8254::kType, &PcSpeaker::kType, &Mc146818Rtc::kType, &I8042::kType,
     &Port92::kType, &FloppyController::kType, &I8257::kType, &Hpet::kType,
+    &VmPort::kType, &VmMouse::kType, &KvmVapic::kType, &kI2cSlave, &kSmbusDevice, &SmbusEeprom::kType, &kPs2Device,
+    &Ps2Keyboard::kType, &Ps2Mouse::kType, &SerialObject::kType,
     &kFwCfgCommon, &FwCfg::kType,
     // ports
     &IsaSerial::kType, &IsaParallel::kType, &IsaDebugcon::kType, &IsaDebugExit::kType, &PvpanicIsa::kType, &PvpanicPci::kType,
@@ -100,11 +107,11 @@ constexpr const Type* kAll[] = {
     &kLsi53c895a, &kLsi53c810, &kMegasasBase, &kMegasas, &kMegasasGen2, &kMptsas1068, &kPvscsi,
     // USB
     &UsbBus::kType, &kUsbDevice, &kUsbHub, &kUsbHid, &kUsbTablet, &kUsbKbd, &kUsbMouse, &kUsbWacomTablet,
-    &kUsbStorageDev, &kUsbStorage, &kUsbBot, &kUsbUas, &kUsbSerialDev, &kUsbSerial, &kUsbBraille, &kUsbRedir, &kUsbAudio, &kUsbCcid, &kCcidBus,
+    &kUsbStorageDev, &kUsbStorage, &kUsbBot, &kUsbUas, &kUsbSerialDev, &kUsbSerial, &kUsbBraille, &kUsbRedir, &kUsbAudio, &kUsbCcid, &kCcidBus, &kUsbMtp, &kUsbNet, &kUsbHost,
     &kPciUhci, &kPiix3Uhci, &kPiix4Uhci, &kIch9Uhci1, &kIch9Uhci2, &kIch9Uhci3, &kIch9Uhci4, &kIch9Uhci5, &kIch9Uhci6,
     &kPciEhci, &kUsbEhci, &kIch9Ehci1, &kIch9Ehci2, &kPciXhci, &kBaseXhci, &kQemuXhci, &kNecXhci, &kPciOhci,
     // PCI functions
-    &kE1000Base, &kE1000, &kRtl8139, &kPciVga, &StdVga::kType, &CirrusVga::kType, &kSecondaryVga, &kBochsDisplay,
+    &kE1000Base, &kE1000, &kRtl8139, &kPciVga, &StdVga::kType, &CirrusVga::kType, &kSecondaryVga, &kBochsDisplay, &kVmwareSvga,
     &kAc97, &kEs1370, &kSb16, &kCs4231a, &kGus, &kAdlib,
     &kHdaBus, &kHdaGeneric, &kIntelHda, &kIch9IntelHda, &kHdaCodec, &kHdaAudio, &kHdaDuplex, &kHdaOutput, &kHdaMicro,
     &kBasePciBridge, &kPciBridge, &kPciBridgeSeat, &kI82801b11Bridge, &kNvmeBus, &kNvme, &kNvmeNamespace,
@@ -119,6 +126,8 @@ std::span<const Type* const> all_types() {
         std::vector<const Type*> types(std::begin(kAll), std::end(kAll));
         const auto models = cpu_model_types();
         types.insert(types.end(), models.begin(), models.end());
+        const auto chardevs = chardev_types();
+        types.insert(types.end(), chardevs.begin(), chardevs.end());
         return types;
     }();
     return all;
@@ -126,6 +135,8 @@ std::span<const Type* const> all_types() {
 
 const Type* find_type(std::string_view name) {
     for (const Type* type : kAll)
+        if (type->name == name) return type;
+    for (const Type* type : chardev_types())
         if (type->name == name) return type;
     return find_cpu_type(name);
 }

@@ -7,6 +7,6 @@ namespace rhea::cli {
 
 bool is_log_item(std::string_view name);
 /// For people.
-std::string log_item_list();
+std::string log_item_list(std::string_view command);
 
 }  // namespace rhea::cli

@@ -31,25 +31,25 @@ struct LogItem {
     std::string_view name, help;
 };
 constexpr LogItem kLogItems[] = {
-    {"out_asm", "host code made for each block of guest code"},
-    {"in_asm", "guest code of each block"},
-    {"op", "intermediate code of each block"},
-    {"op_opt", "intermediate code after it was optimised"},
-    {"op_ind", "intermediate code before indirect accesses are replaced"},
-    {"int", "interrupts and exceptions"},
-    {"exec", "each block that runs"},
-    {"cpu", "registers before each block"},
-    {"fpu", "adds the floating point registers to 'cpu'"},
-    {"mmu", "address translation"},
-    {"pcall", "far calls, returns and exceptions in protected mode"},
-    {"cpu_reset", "state of a CPU before its reset"},
-    {"unimp", "what a guest asks for and a device does not do"},
-    {"guest_errors", "what a guest does wrong with a device"},
-    {"page", "memory pages (programs, not machines)"},
-    {"nochain", "runs each block on its own, so that 'exec' and 'cpu' are complete"},
-    {"plugin", "output of plug-ins"},
-    {"strace", "system calls (programs, not machines)"},
-    {"tid", "one log file for each thread"},
+    {"out_asm", "show generated host assembly code for each compiled TB"},
+    {"in_asm", "show target assembly code for each compiled TB"},
+    {"op", "show micro ops for each compiled TB"},
+    {"op_opt", "show micro ops after optimization"},
+    {"op_ind", "show micro ops before indirect lowering"},
+    {"int", "show interrupts/exceptions in short format"},
+    {"exec", "show trace before each executed TB (lots of logs)"},
+    {"cpu", "show CPU registers before entering a TB (lots of logs)"},
+    {"fpu", "include FPU registers in the 'cpu' logging"},
+    {"mmu", "log MMU-related activities"},
+    {"pcall", "x86 only: show protected mode far calls/returns/exceptions"},
+    {"cpu_reset", "show CPU state before CPU resets"},
+    {"unimp", "log unimplemented functionality"},
+    {"guest_errors", "log when the guest OS does something invalid (eg accessing a\nnon-existent register)"},
+    {"page", "dump pages at beginning of user mode emulation"},
+    {"nochain", "do not chain compiled TBs so that \"exec\" and \"cpu\" show\ncomplete traces"},
+    {"plugin", "output from TCG plugins\n"},
+    {"strace", "log every user-mode syscall, its input, and its result"},
+    {"tid", "open a separate log file per thread; filename must contain '%d'"},
 };
 
 /// A pattern of -trace. Commands have trace points, too, once there are commands.
@@ -130,10 +130,11 @@ bool is_log_item(std::string_view name) {
     return false;
 }
 
-std::string log_item_list() {
-    std::string list = "Log items (comma separated):\n";
+std::string log_item_list(std::string_view command) {
+    // Byte for byte what QEMU 7.2 prints (recorded): scripts look for the words.
+    std::string list = "Log items (comma separated):\nnone            remove all logs\n";
     for (const LogItem& item : kLogItems) list += fmt::format("{:<15} {}\n", item.name, item.help);
-    return list + "trace:PATTERN   trace events\n";
+    return list + fmt::format("trace:PATTERN   enable trace events\n\nUse \"{} trace:help\" to get a list of trace events.\n\n", command);
 }
 
 Result<void> set_log_items(CommandLine& line, std::string_view text) {
@@ -156,7 +157,7 @@ Result<void> set_log_items(CommandLine& line, std::string_view text) {
         return fail("not supported by this build");
     }
     if (!wrong) return {};
-    line.print(log_item_list() + "\n\"-d trace:help\" lists the trace events.\n");
+    line.print(log_item_list("-d"));
     return line.finish(1);
 }
 

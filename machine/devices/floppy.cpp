@@ -276,13 +276,21 @@ constexpr qom::Property kProperties[] = {
     qom::property("fdtypeB", kFloppyType, "auto"),
     qom::property("fallback", kFloppyType, "288"),
 };
+QObject boot_index(const FloppyController& fdc, std::string_view name) {
+    const QObject* said = fdc.values().given(name);
+    return said ? *said : QObject(-1);
+}
+QObject boot_index_a(const FloppyController& fdc) { return boot_index(fdc, "bootindexA"); }
+QObject boot_index_b(const FloppyController& fdc) { return boot_index(fdc, "bootindexB"); }
 constexpr qom::Property kInstanceProperties[] = {
-    qom::property("bootindexB", qom::kInt32),
-    qom::property("bootindexA", qom::kInt32),
+    qom::property("bootindexB", qom::kInt32).shown_by<boot_index_b>(),
+    qom::property("bootindexA", qom::kInt32).shown_by<boot_index_a>(),
 };
-constexpr qom::Nodes kNodes[] = {
-    {"fdc", &qom::kMemoryRegion, 2},
-};
+qom::Region ports_of(const qom::Object& fdc, unsigned number) {
+    const auto base = static_cast<std::uint64_t>(static_cast<const FloppyController&>(fdc).values().integer("iobase"));
+    return number == 0 ? qom::Region{qom::kPortSpace, base + 1, 5} : qom::Region{qom::kPortSpace, base + 7, 1};
+}
+constexpr qom::Nodes kNodes[] = {{.name = "fdc", .type = &qom::kMemoryRegion, .count = 2, .region = ports_of}};
 constexpr const qom::Type* kInterfaces[] = {&qom::kAcpiAml};
 
 /// One more beside the board's.

@@ -176,7 +176,13 @@ constexpr qom::Property kProperties[] = {
     qom::property("dma_enabled", qom::kBool, true),
     qom::property("x-file-slots", qom::kUint16, 32),
 };
-constexpr qom::Nodes kNodes[] = {{"fwcfg", &qom::kMemoryRegion}, {"fwcfg.dma", &qom::kMemoryRegion}};
+constexpr qom::Region kDataPlace[] = {{qom::kPortSpace, 0x510, 2}}, kDmaPlace[] = {{qom::kPortSpace, 0x514, 8}};
+constexpr qom::Region kTablesPlace[] = {{{}, 0, 0x20000}}, kLoaderPlace[] = {{{}, 0, 0x1000}}, kRsdpPlace[] = {{{}, 0, 20}};
+constexpr qom::Nodes kNodes[] = {qom::regions("fwcfg", kDataPlace), qom::regions("fwcfg.dma", kDmaPlace),
+                                 // Slashes of a name would be those of a path.
+                                 qom::regions("\\x2from@etc\\x2facpi\\x2ftables", kTablesPlace),
+                                 qom::regions("\\x2from@etc\\x2ftable-loader", kLoaderPlace),
+                                 qom::regions("\\x2from@etc\\x2facpi\\x2frsdp", kRsdpPlace)};
 
 }  // namespace
 

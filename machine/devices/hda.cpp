@@ -80,9 +80,9 @@ constexpr qom::Property kAudioProperties[] = {
     qom::property("use-timer", qom::kBool, true),
 };
 constexpr const qom::Type* kInterfaces[] = {&qom::kConventionalPci};
-constexpr qom::Nodes kNodes[] = {{"bus master container", &qom::kMemoryRegion}, {"intel-hda-container", &qom::kMemoryRegion},
-                                 {"intel-hda", &qom::kMemoryRegion}, {"intel-hda-alias", &qom::kMemoryRegion},
-                                 {"bus master", &qom::kMemoryRegion}};
+constexpr qom::Region kRegistersPlace[] = {{"intel-hda-container[0]", 0, 0x2000}}, kAliasPlace[] = {{"intel-hda-container[0]", 0x2000, 0x2000}};
+constexpr qom::Nodes kNodes[] = {kBusMasterContainer, bar_node<0>("intel-hda-container"), qom::regions("intel-hda", kRegistersPlace),
+                                 qom::regions("intel-hda-alias", kAliasPlace), kBusMaster};
 
 }  // namespace
 

@@ -220,10 +220,17 @@ constexpr qom::Property kProperties[] = {
     qom::property("hpet-intcap", qom::kUint32, 4),
     qom::property("hpet-offset-saved", qom::kBool, true),
 };
-constexpr qom::Nodes kNodes[] = {{"hpet", &qom::kMemoryRegion, 1, true}};
+constexpr qom::Region kPlace[] = {{qom::kMemorySpace, Hpet::kAddress, 0x400}};
+constexpr qom::Nodes kNodes[] = {qom::regions("hpet", kPlace).early()};
+std::string line_path(const qom::Object& hpet, unsigned line) { return static_cast<const Hpet&>(hpet).output_path(line); }
+std::string legacy_path(const qom::Object& hpet, unsigned) {
+    const qom::Object* source = static_cast<const Hpet&>(hpet).legacy_source();
+    return source ? source->qom_path() + "/unnamed-gpio-in[0]" : std::string();
+}
+constexpr qom::Pins kPins[] = {{"", true, 2, false}, {"", false, 1, false, legacy_path}, {"sysbus-irq", false, 32, false, line_path}};
 
 }  // namespace
 
-constinit const qom::Type Hpet::kType{.name = "hpet", .parent = &kSystemDevice, .properties = kProperties, .nodes = kNodes, .pluggable = false};
+constinit const qom::Type Hpet::kType{.name = "hpet", .parent = &kSystemDevice, .properties = kProperties, .nodes = kNodes, .pins = kPins, .pluggable = false};
 
 }  // namespace rhea

@@ -22,6 +22,14 @@ public:
     Hpet(AddressSpace& memory, Clocks& clocks, IrqReceiver& lines);
     /// Line kPitLine or kRtcLine of the device that had it before there was an HPET.
     void set_irq(unsigned line, bool level) override;
+    std::string input_path(unsigned line) const override {
+        return qom_path() + "/" + qom::numbered("unnamed-gpio-in", line == kPitLine ? 0 : 1);
+    }
+    /// Of the board's interrupt line that it may drive.
+    std::string output_path(unsigned line) const { return lines_.input_path(line); }
+    /// Who tells it of the output that it may take the place of: the timer, which hears whether it does.
+    void set_legacy_source(const qom::Object* source) { legacy_source_ = source; }
+    const qom::Object* legacy_source() const { return legacy_source_; }
     void reset() override;
 
 private:
@@ -54,6 +62,7 @@ private:
 
     Clocks& clocks_;
     IrqReceiver& lines_;
+    const qom::Object* legacy_source_ = nullptr;
     std::uint64_t config_ = 0, status_ = 0, counter_ = 0;
     std::int64_t offset_ns_ = 0;  // of the counter against the clock, while it runs
     std::array<bool, 16> driven_{};

@@ -106,20 +106,38 @@ constexpr qom::Property kHostBridgeProperties[] = {
     qom::property("x-config-reg-migration-enabled", qom::kBool, true),
     qom::property("bypass-iommu", qom::kBool, false),
 };
+constexpr std::uint64_t kIoApicAddress = 0xfec00000, kGiB = std::uint64_t{1} << 30;
+constexpr std::uint64_t round_up(std::uint64_t value) { return (value + kGiB - 1) / kGiB * kGiB; }
+QObject hole_start(const PciConfigPorts& host) { return host.memory_ends().low; }
+QObject hole_end(const PciConfigPorts&) { return kIoApicAddress; }
+QObject high_hole_start(const PciConfigPorts& host) { return round_up(host.memory_ends().high); }
+QObject high_hole_end(const PciConfigPorts& host) {
+    return round_up(round_up(host.memory_ends().high) + static_cast<std::uint64_t>(host.values().integer("pci-hole64-size")));
+}
 constexpr qom::Property kHostProperties[] = {
     qom::property("pci-hole64-size", qom::kSize, std::int64_t{2147483648}),
     qom::property("short_root_bus", qom::kUint32, 0),
     qom::property("x-pci-hole64-fix", qom::kBool, true),
-    qom::property("pci-hole-end", qom::kUint32),
-    qom::property("pci-hole64-start", qom::kUint64),
-    qom::property("pci-hole64-end", qom::kUint64),
-    qom::property("pci-hole-start", qom::kUint32),
+    qom::property("pci-hole-end", qom::kUint32).from<hole_end>(),
+    qom::property("pci-hole64-start", qom::kUint64).from<high_hole_start>(),
+    qom::property("pci-hole64-end", qom::kUint64).from<high_hole_end>(),
+    qom::property("pci-hole-start", qom::kUint32).from<hole_start>(),
 };
 
+constexpr qom::Region kAddressPlace[] = {{qom::kPortSpace, 0xcf8, 4}}, kDataPlace[] = {{qom::kPortSpace, 0xcfc, 4}};
+/// The windows between 0xc0000 and 0xfffff; the first is the uppermost, and there are `Each` nodes for one.
+template <unsigned Each>
+qom::Region window_place(const qom::Object&, unsigned number) {
+    const unsigned window = number / Each;
+    if (window == 0) return {qom::kMemorySpace, 0xf0000, 0x10000, 1};
+    return {qom::kMemorySpace, kShadowBase + (window - 1) * kShadowStep, kShadowStep, 1};
+}
 constexpr qom::Nodes kHostNodes[] = {
-    {"pci-conf-idx", &qom::kMemoryRegion, 1, true}, {"pci-conf-data", &qom::kMemoryRegion, 1, true},
-    {"pam-ram", &qom::kMemoryRegion, 13},           {"pam-rom", &qom::kMemoryRegion, 13},
-    {"pam-pci", &qom::kMemoryRegion, 26},
+    qom::regions("pci-conf-idx", kAddressPlace).early(),
+    qom::regions("pci-conf-data", kDataPlace).early(),
+    {.name = "pam-ram", .type = &qom::kMemoryRegion, .count = 13, .region = window_place<1>},
+    {.name = "pam-rom", .type = &qom::kMemoryRegion, .count = 13, .region = window_place<1>},
+    {.name = "pam-pci", .type = &qom::kMemoryRegion, .count = 26, .region = window_place<2>},
 };
 
 }  // namespace
@@ -135,13 +153,11 @@ constinit const qom::Type PciConfigPorts::kType{.name = "i440FX-pcihost",
 
 namespace {
 
-constexpr qom::Nodes kBridgeNodes[] = {
-    {"bus master container", &qom::kMemoryRegion, 1},
-    {"bus master", &qom::kMemoryRegion, 1},
-    {"smram-region", &qom::kMemoryRegion, 1},
-    {"smram", &qom::kMemoryRegion, 1},
-    {"smram-low", &qom::kMemoryRegion, 1},
-};
+constexpr std::uint64_t k4GiB = std::uint64_t{1} << 32;
+constexpr qom::Region kSmramWindowPlace[] = {{qom::kMemorySpace, 0xa0000, 0x20000, 1}}, kSmramPlace[] = {{{}, 0, k4GiB}},
+                      kSmramLowPlace[] = {{"smram[0]", 0xa0000, 0x20000}};
+constexpr qom::Nodes kBridgeNodes[] = {kBusMasterContainer, kBusMaster, qom::regions("smram-region", kSmramWindowPlace),
+                                       qom::regions("smram", kSmramPlace), qom::regions("smram-low", kSmramLowPlace)};
 constexpr const qom::Type* kBridgeInterfaces[] = {&qom::kConventionalPci};
 
 }  // namespace
@@ -150,6 +166,7 @@ constinit const qom::Type I440fx::kType{.name = "i440FX",
     .parent = &PciDevice::kType,
     .interfaces = kBridgeInterfaces,
     .nodes = kBridgeNodes,
-    .pluggable = false};
+    .pluggable = false,
+    .hotpluggable = false};
 
 }  // namespace rhea

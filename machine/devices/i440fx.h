@@ -17,6 +17,11 @@ public:
     /// All outlive it.
     PciConfigPorts(AddressSpace& ports, PciBus& bus);
 
+    /// Where memory ends below 4 GiB, and above it: from there on there are holes for PCI.
+    struct MemoryEnds { std::uint64_t low = 0, high = 0; };
+    void set_memory_ends(const MemoryEnds& ends) { ends_ = ends; }
+    const MemoryEnds& memory_ends() const { return ends_; }
+
 private:
     struct AddressPort final : IoHandler {
         std::uint64_t io_read(std::uint64_t offset, unsigned size) override;
@@ -33,6 +38,7 @@ private:
         PciBus& root;
     };
 
+    MemoryEnds ends_;
     AddressPort address_;
     DataPort data_;
     Mapping address_mapping_, data_mapping_;

@@ -119,11 +119,7 @@ void I6300Esb::reload(std::uint16_t value) {
 
 namespace {
 
-constexpr qom::Nodes kNodes[] = {
-    {"bus master container", &qom::kMemoryRegion, 1},
-    {"bus master", &qom::kMemoryRegion, 1},
-    {"i6300esb", &qom::kMemoryRegion, 1},
-};
+constexpr qom::Nodes kNodes[] = {kBusMasterContainer, kBusMaster, bar_node<0>("i6300esb")};
 constexpr const qom::Type* kInterfaces[] = {&qom::kConventionalPci};
 
 Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <iterator>
 
+#include "machine/devices/ps2_keyboard.h"
+#include "machine/devices/ps2_mouse.h"
 #include "machine/devices/trace_points.h"
+#include "machine/gsi.h"
 #include "machine/qom/basic_types.h"
 
 namespace rhea {
@@ -68,6 +71,12 @@ void I8042::reset() {
     if (keyboard_) keyboard_->reset();
     if (mouse_) mouse_->reset();
     update();
+}
+
+Ps2Device& I8042::keep(std::string name, std::unique_ptr<Ps2Device> device) {
+    add_part(std::move(name), *device);
+    device->set_realized();
+    return *kept_.emplace_back(std::move(device));
 }
 
 void I8042::update() {
@@ -196,21 +205,28 @@ constexpr qom::Property kProperties[] = {
     qom::property("kbd-irq", qom::kUint8, 1),
     qom::property("mouse-irq", qom::kUint8, 12),
 };
-constexpr qom::Nodes kNodes[] = {
-    {"i8042-data", &qom::kMemoryRegion, 1, true},
-    {"i8042-cmd", &qom::kMemoryRegion, 1, true},
-};
+constexpr qom::Region kDataPlace[] = {{qom::kPortSpace, 0x60, 1}}, kCommandPlace[] = {{qom::kPortSpace, 0x64, 1}};
+constexpr qom::Nodes kNodes[] = {qom::regions("i8042-data", kDataPlace).early(), qom::regions("i8042-cmd", kCommandPlace).early()};
 constexpr const qom::Type* kInterfaces[] = {&qom::kAcpiAml};
-constexpr qom::Pins kPins[] = {{"ps2-mouse-input-irq", true, 1}, {"ps2-kbd-input-irq", true, 1}, {"", false, 2}, {"a20", false, 1}};
+constexpr qom::Children kChildren[] = {{"ps2kbd", &Ps2Keyboard::kType}, {"ps2mouse", &Ps2Mouse::kType}};
+std::string irq_path(const qom::Object& controller, unsigned number) { return static_cast<const I8042&>(controller).irq_path(number == 1); }
+constexpr qom::Pins kPins[] = {
+    {"ps2-mouse-input-irq", true, 1},
+    {"ps2-kbd-input-irq", true, 1},
+    {"", false, 2, true, irq_path},
+    {"a20", false, 1, true, [](const qom::Object&, unsigned) { return board_line_path(BoardLine::a20_of_keyboard); }},
+};
 
 }  // namespace
 
+constinit const qom::Type kPs2Device{.name = "ps2-device", .parent = &kSystemDevice, .abstract = true};
 constinit const qom::Type I8042::kType{.name = "i8042",
     .parent = &kIsaDevice,
     .interfaces = kInterfaces,
     .properties = kProperties,
     .nodes = kNodes,
     .pins = kPins,
+    .children = kChildren,
     .category = "Input"};
 
 }  // namespace rhea

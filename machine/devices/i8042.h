@@ -16,11 +16,10 @@
 namespace rhea {
 
 /// A keyboard or mouse on the other end of the cable; answers with I8042::received_from_*.
-class Ps2Device {
+class Ps2Device : public Device {
 public:
-    virtual ~Ps2Device() = default;
+    using Device::Device;
     virtual void command(std::uint8_t byte) = 0;
-    virtual void reset() = 0;
 };
 
 class I8042 final : public Device {
@@ -34,8 +33,8 @@ public:
     /// Null detaches. They outlive it, or are detached.
     void attach_keyboard(Ps2Device* keyboard) { keyboard_ = keyboard; }
     void attach_mouse(Ps2Device* mouse) { mouse_ = mouse; }
-    /// Keeps what is attached.
-    void keep(std::unique_ptr<Ps2Device> device) { kept_.push_back(std::move(device)); }
+    /// Keeps what is attached, as an object of this name.
+    Ps2Device& keep(std::string name, std::unique_ptr<Ps2Device> device);
     /// A byte for the guest. What does not fit into the buffer of 256 bytes is lost, as it is on the wire. False: it was
     /// lost.
     bool received_from_keyboard(std::uint8_t byte) { return queue(byte, false); }
@@ -47,6 +46,7 @@ public:
     std::size_t pending(bool mouse) const;
     /// The guest wants codes of set 2 translated into those of set 1.
     bool translates() const { return (mode_ & 0x40) != 0; }
+    std::string irq_path(bool mouse) const { return (mouse ? mouse_irq_ : keyboard_irq_).target_path(); }
 
 private:
     struct Port final : IoHandler {
@@ -84,5 +84,7 @@ private:
     std::vector<std::unique_ptr<Ps2Device>> kept_;
     std::uint8_t data_for_ = 0;  // the command that the next byte at 0x60 belongs to; 0: the keyboard
 };
+
+extern const qom::Type kPs2Device;      // "ps2-device"
 
 }  // namespace rhea

@@ -1,11 +1,14 @@
 #include "machine/devices/i8254.h"
 
+#include <algorithm>
+
 #include "machine/qom/basic_types.h"
 
 namespace rhea {
 
 namespace {
 
+constexpr std::uint64_t kPorts = 0x40;
 constexpr std::int64_t kHz = 1'193'182, kSecondNs = 1'000'000'000;
 constexpr std::uint8_t kReadBack = 3;
 
@@ -55,12 +58,25 @@ I8254::I8254(AddressSpace& ports, Clocks& clocks, IrqLine irq)
       clocks_(clocks),
       irq_(irq),
       timer_ports_(*this),
-      timer_mapping_(ports, {.name = "pit", .base = 0x40, .size = 4, .handler = &timer_ports_, .max_access = 1}),
+      timer_mapping_(ports, {.name = "pit", .base = kPorts, .size = 4, .handler = &timer_ports_, .max_access = 1}),
       timer_(clocks, ClockType::virtual_time, [this] { update_irq(); }) {
     I8254::reset();
 }
 
+std::uint64_t I8254::edges_at_rest() const {
+    const auto& counter = counters_[0];
+    if (wanted_ || (counter.mode != 2 && counter.mode != 3)) return 0;
+    const auto periods = [&](std::int64_t at_ns) { return counter.elapsed(at_ns) / std::int64_t{counter.reload}; };
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(periods(now()) - periods(std::max(resting_since_ns_, counter.loaded_ns)), 0));
+}
+
+void I8254::count_edges() {
+    unseen_edges_ += edges_at_rest();
+    resting_since_ns_ = now();
+}
+
 void I8254::reset() {
+    count_edges();
     for (auto& counter : counters_) {
         counter = {};
         counter.loaded_ns = now();
@@ -71,6 +87,7 @@ void I8254::reset() {
 }
 
 void I8254::set_interrupt_wanted(bool wanted) {
+    count_edges();
     wanted_ = wanted;
     update_irq();
 }
@@ -86,6 +103,7 @@ void I8254::update_irq() {
 }
 
 void I8254::load(Counter& counter, std::uint32_t value) {
+    if (&counter == &counters_[0]) count_edges();
     counter.reload = value == 0 ? 0x10000 : value;
     counter.loaded_ns = now();
     if (&counter == &counters_[0]) update_irq();
@@ -173,14 +191,15 @@ void I8254::TimerPorts::io_write(std::uint64_t offset, std::uint64_t value, unsi
 
 namespace {
 
-QObject base_of(const I8254&) { return std::int64_t{0x40}; }
+QObject base_of(const I8254&) { return static_cast<std::int64_t>(kPorts); }
+
 constexpr qom::Property kProperties[] = {
     qom::property("iobase", qom::kUint32, std::int64_t{4294967295}).shown_by<base_of>(),
 };
-constexpr qom::Nodes kNodes[] = {
-    {"pit", &qom::kMemoryRegion, 1},
-};
-constexpr qom::Pins kPins[] = {{"", true, 1, false}};
+constexpr qom::Region kPlace[] = {{qom::kPortSpace, kPorts, 4}};
+constexpr qom::Nodes kNodes[] = {qom::regions("pit", kPlace)};
+constexpr qom::Pins kPins[] = {
+    {"", true, 1, false}, {"", false, 1, false, [](const qom::Object& pit, unsigned) { return static_cast<const I8254&>(pit).irq_path(); }}};
 
 }  // namespace
 

@@ -22,11 +22,15 @@ public:
     /// Whether anybody takes notice of interrupt 0. While nobody does the line rests and no timer runs: 36 changes a second
     /// would keep an idle machine awake.
     void set_interrupt_wanted(bool wanted);
+    /// How often the line would have risen while it rested.
+    std::uint64_t unseen_edges() const { return unseen_edges_ + edges_at_rest(); }
 
-    // Counter 2 is the speaker's.
+    /// Counter 2, the speaker's: whether it runs, and its output.
     bool speaker_gate() const { return counters_[2].gate; }
+    void set_speaker_gate(bool open) { set_gate(counters_[2], open); }
     bool speaker_output() const { return counters_[2].output(now()); }
-    void set_speaker_gate(bool gate) { set_gate(counters_[2], gate); }
+
+    std::string irq_path() const { return irq_.target_path(); }
 
 private:
     enum class Access : std::uint8_t { low = 1, high = 2, both = 3 };
@@ -68,6 +72,10 @@ private:
     void load(Counter& counter, std::uint32_t value);
     void set_gate(Counter& counter, bool gate);
     void update_irq();
+    /// Since `resting_since_ns_`.
+    std::uint64_t edges_at_rest() const;
+    /// Notes them: what they are worked out from is about to change.
+    void count_edges();
 
     Clocks& clocks_;
     IrqLine irq_;
@@ -76,6 +84,8 @@ private:
     Mapping timer_mapping_;
     Timer timer_;
     bool wanted_ = false;
+    std::uint64_t unseen_edges_ = 1;      // of power-up
+    std::int64_t resting_since_ns_ = 0;
 };
 
 extern const qom::Type kPitCommon;      // "pit-common", its parent

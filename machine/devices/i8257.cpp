@@ -153,15 +153,27 @@ namespace {
 
 QObject base(const I8257& dma) { return std::int64_t{dma.place().base}; }
 QObject page_base(const I8257& dma) { return std::int64_t{dma.place().page_base}; }
+/// The board's have none.
+QObject high_page_base(const I8257&) { return -1; }
 QObject word_shift(const I8257& dma) { return static_cast<std::int64_t>(dma.place().word_shift); }
 
 constexpr qom::Property kProperties[] = {
-    qom::property("base", qom::kInt32, 0).from<base>(),
-    qom::property("dshift", qom::kInt32, 0).from<word_shift>(),
-    qom::property("pageh-base", qom::kInt32, 0x480),
-    qom::property("page-base", qom::kInt32, 0x80).from<page_base>(),
+    qom::property("base", qom::kInt32, 0).shown_by<base>(),
+    qom::property("page-base", qom::kInt32, 0x80).shown_by<page_base>(),
+    qom::property("pageh-base", qom::kInt32, 0x480).shown_by<high_page_base>(),
+    qom::property("dshift", qom::kInt32, 0).shown_by<word_shift>(),
 };
-constexpr qom::Nodes kNodes[] = {{"dma-chan", &qom::kMemoryRegion}, {"dma-cont", &qom::kMemoryRegion}, {"dma-page", &qom::kMemoryRegion, 2}};
+qom::Region channels(const I8257& dma) { return {qom::kPortSpace, dma.place().base, std::uint64_t{8} << dma.place().word_shift}; }
+qom::Region control(const I8257& dma) {
+    const std::uint64_t size = std::uint64_t{8} << dma.place().word_shift;
+    return {qom::kPortSpace, dma.place().base + size, size};
+}
+qom::Region pages(const qom::Object& dma, unsigned number) {
+    const auto base = static_cast<const I8257&>(dma).place().page_base;
+    return number == 0 ? qom::Region{qom::kPortSpace, base + 1u, 3} : qom::Region{qom::kPortSpace, base + 7u, 1};
+}
+constexpr qom::Nodes kNodes[] = {qom::region<channels>("dma-chan"), qom::region<control>("dma-cont"),
+                                 {.name = "dma-page", .type = &qom::kMemoryRegion, .count = 2, .region = pages}};
 
 }  // namespace
 

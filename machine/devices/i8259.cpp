@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "machine/devices/trace_points.h"
+#include "machine/gsi.h"
 #include "machine/qom/basic_types.h"
 
 namespace rhea {
@@ -23,7 +24,7 @@ constexpr std::uint8_t bit(unsigned line) { return static_cast<std::uint8_t>(1u 
 I8259::I8259(AddressSpace& ports, const Place& place, IrqLine output)
     : Device(kType),
       output_(output),
-      elcr_mask_(place.elcr_mask),
+      place_(place),
       ports_(*this),
       elcr_port_(*this),
       mapping_(ports, {.name = "pic", .base = place.ports, .size = 2, .handler = &ports_, .max_access = 1}),
@@ -166,6 +167,10 @@ std::uint8_t I8259::read(std::uint64_t offset) {
     return read_in_service_ ? in_service_ : requests_;
 }
 
+std::string I8259::output_path() const {
+    return is_master() ? board_line_path(BoardLine::cpu_interrupt) : output_.target_path();
+}
+
 std::uint64_t I8259::Ports::io_read(std::uint64_t offset, unsigned) {
     const std::uint8_t value = pic.read(offset);
     trace_device<"pic_ioport_read">("master {} addr {:#x} val {:#x}", int{pic.is_master()}, offset, value);
@@ -187,19 +192,29 @@ void I8259::Ports::io_write(std::uint64_t offset, std::uint64_t value, unsigned)
 namespace {
 
 constexpr const qom::Type* kCommonInterfaces[] = {&qom::kIntctrl};
+QObject ports_of(const I8259& pic) { return std::int64_t{pic.place().ports}; }
+QObject elcr_port_of(const I8259& pic) { return std::int64_t{pic.place().elcr_port}; }
+QObject elcr_mask_of(const I8259& pic) { return std::int64_t{pic.place().elcr_mask}; }
+QObject is_master(const I8259& pic) { return pic.is_master(); }
+
 constexpr qom::Property kCommonProperties[] = {
-    qom::property("iobase", qom::kUint32, std::int64_t{4294967295}),
-    qom::property("elcr_addr", qom::kUint32, std::int64_t{4294967295}),
-    qom::property("elcr_mask", qom::kUint8, 255),
-    qom::property("master", qom::kBit, false),
+    qom::property("iobase", qom::kUint32, std::int64_t{4294967295}).shown_by<ports_of>(),
+    qom::property("elcr_addr", qom::kUint32, std::int64_t{4294967295}).shown_by<elcr_port_of>(),
+    qom::property("elcr_mask", qom::kUint8, 255).shown_by<elcr_mask_of>(),
+    qom::property("master", qom::kBit, false).shown_by<is_master>(),
 };
-constexpr qom::Pins kPins[] = {{"", true, 8, false}};
+qom::Region place_of(const I8259& pic) { return {qom::kPortSpace, pic.place().ports, 2}; }
+qom::Region elcr_place(const I8259& pic) { return {qom::kPortSpace, pic.place().elcr_port, 1}; }
+constexpr qom::Nodes kNodes[] = {qom::region<place_of>("pic"), qom::region<elcr_place>("elcr")};
+std::string output_path(const qom::Object& pic, unsigned) { return static_cast<const I8259&>(pic).output_path(); }
+constexpr qom::Pins kPins[] = {{"", true, 8, false}, {"", false, 1, false, output_path}};
 
 }  // namespace
 
 constinit const qom::Type kPicCommon{.name = "pic-common", .parent = &kIsaDevice, .abstract = true, .interfaces = kCommonInterfaces, .properties = kCommonProperties};
 constinit const qom::Type I8259::kType{.name = "isa-i8259",
     .parent = &kPicCommon,
+    .nodes = kNodes,
     .pins = kPins,
     .pluggable = false};
 

@@ -42,6 +42,11 @@ public:
 
     void reset() override;
     void set_irq(unsigned line, bool level) override;
+    std::string input_path(unsigned line) const override { return qom_path() + "/" + qom::numbered("unnamed-gpio-in", line); }
+    /// Of what its output is wired to.
+    std::string output_path() const;
+    const Place& place() const { return place_; }
+    bool is_master() const { return slave_ != nullptr; }
     /// The CPU's interrupt acknowledge cycle, on the master: the vector to go to.
     std::uint8_t acknowledge();
 
@@ -55,7 +60,7 @@ private:
     struct ElcrPort final : IoHandler {
         explicit ElcrPort(I8259& p) : pic(p) {}
         std::uint64_t io_read(std::uint64_t, unsigned) override { return pic.elcr_; }
-        void io_write(std::uint64_t, std::uint64_t value, unsigned) override { pic.elcr_ = value & pic.elcr_mask_; }
+        void io_write(std::uint64_t, std::uint64_t value, unsigned) override { pic.elcr_ = value & pic.place_.elcr_mask; }
         I8259& pic;
     };
     static constexpr unsigned kNone = 8;
@@ -70,11 +75,10 @@ private:
     std::uint8_t poll();
     std::uint8_t read(std::uint64_t offset);
     void update();
-    bool is_master() const { return slave_ != nullptr; }
 
     IrqLine output_;
     I8259* slave_ = nullptr;
-    std::uint8_t elcr_mask_;
+    Place place_;
     Ports ports_;
     ElcrPort elcr_port_;
     Mapping mapping_, elcr_mapping_;

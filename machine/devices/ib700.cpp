@@ -30,9 +30,8 @@ void Ib700::Ports::io_write(std::uint64_t offset, std::uint64_t value, unsigned)
 
 namespace {
 
-constexpr qom::Nodes kNodes[] = {
-    {"ib700", &qom::kMemoryRegion, 1},
-};
+constexpr qom::Region kPlace[] = {{qom::kPortSpace, kBase, 4}};
+constexpr qom::Nodes kNodes[] = {qom::regions("ib700", kPlace)};
 
 Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
     const Platform& platform = creation.platform;

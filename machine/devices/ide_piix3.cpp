@@ -63,13 +63,10 @@ void Piix3Ide::BusMasterPorts::io_write(std::uint64_t offset, std::uint64_t valu
 namespace {
 
 constexpr const qom::Type* kCommonInterfaces[] = {&qom::kConventionalPci};
-constexpr qom::Nodes kNodes[] = {
-    {"bus master container", &qom::kMemoryRegion, 1},
-    {"bus master", &qom::kMemoryRegion, 1},
-    {"piix-bmdma-container", &qom::kMemoryRegion, 1},
-    {"piix-bmdma", &qom::kMemoryRegion, 2},
-    {"bmdma", &qom::kMemoryRegion, 2},
-};
+constexpr std::string_view kPorts = "piix-bmdma-container[0]";
+constexpr qom::Region kCommandPlaces[] = {{kPorts, 0, 4}, {kPorts, 8, 4}}, kAddressPlaces[] = {{kPorts, 4, 4}, {kPorts, 12, 4}};
+constexpr qom::Nodes kNodes[] = {kBusMasterContainer, kBusMaster, bar_node<kBusMasterBar>("piix-bmdma-container"),
+                                 qom::regions("piix-bmdma", kCommandPlaces), qom::regions("bmdma", kAddressPlaces)};
 
 /// Of a second controller: it is in legacy mode as the first, at the same ports.
 Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {

@@ -117,9 +117,8 @@ constexpr const qom::Type* kCommonInterfaces[] = {&qom::kIntctrl};
 constexpr qom::Property kProperties[] = {
     qom::property("version", qom::kUint8, 32),
 };
-constexpr qom::Nodes kNodes[] = {
-    {"ioapic", &qom::kMemoryRegion, 1},
-};
+constexpr qom::Region kPlace[] = {{qom::kMemorySpace, IoApic::kAddress, 0x1000}};
+constexpr qom::Nodes kNodes[] = {qom::regions("ioapic", kPlace)};
 constexpr qom::Pins kInputPins[] = {{"", true, 24, false}};
 
 }  // namespace

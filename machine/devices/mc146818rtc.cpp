@@ -304,25 +304,45 @@ void Mc146818Rtc::arm() {
 namespace {
 
 constexpr qom::ValueType kLostTickPolicy{"LostTickPolicy", &type_ref<LostTickPolicy>};
+/// The board's counts from no year of its own.
+QObject base_year(const Mc146818Rtc&) { return 0; }
+QObject date_of(const Mc146818Rtc& rtc) { return rtc.date_value(); }
+constexpr qom::ValueType kTime{"struct tm"};
+constexpr qom::Property kDate = qom::property("date", kTime).from<date_of>();
+
 constexpr qom::Property kProperties[] = {
-    qom::property("base_year", qom::kInt32, 1980),
+    qom::property("base_year", qom::kInt32, 1980).shown_by<base_year>(),
     qom::property("iobase", qom::kUint16, 112),
     qom::property("irq", qom::kUint8, 8),
     qom::property("lost_tick_policy", kLostTickPolicy, "discard"),
 };
-constexpr qom::Nodes kNodes[] = {
-    {"rtc", &qom::kMemoryRegion, 1},
-    {"rtc-index", &qom::kMemoryRegion, 1},
-};
+constexpr qom::Region kPlace[] = {{qom::kPortSpace, 0x70, 2}}, kIndexPlace[] = {{"rtc[0]", 0, 1}};
+constexpr qom::Nodes kNodes[] = {qom::regions("rtc", kPlace), qom::regions("rtc-index", kIndexPlace)};
+constexpr qom::Pins kPins[] = {{"", false, 1, false, [](const qom::Object& rtc, unsigned) { return static_cast<const Mc146818Rtc&>(rtc).irq_path(); }}};
 constexpr const qom::Type* kInterfaces[] = {&qom::kAcpiAml};
 
 }  // namespace
+
+void Mc146818Rtc::list_extras(const std::function<void(Extra)>& visit) const { visit({.name = "date", .property = &kDate}); }
+
+QObject Mc146818Rtc::date_value() const {
+    const RtcTime time = date();
+    QDict dict;
+    dict.put("tm_year", QObject(time.year - 1900));
+    dict.put("tm_mon", QObject(time.month - 1));
+    dict.put("tm_mday", QObject(time.day));
+    dict.put("tm_hour", QObject(time.hour));
+    dict.put("tm_min", QObject(time.minute));
+    dict.put("tm_sec", QObject(time.second));
+    return dict;
+}
 
 constinit const qom::Type Mc146818Rtc::kType{.name = "mc146818rtc",
     .parent = &kIsaDevice,
     .interfaces = kInterfaces,
     .properties = kProperties,
     .nodes = kNodes,
+    .pins = kPins,
     .pluggable = false};
 
 }  // namespace rhea

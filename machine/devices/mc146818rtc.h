@@ -44,9 +44,13 @@ public:
 
     /// What it shows now.
     RtcTime date() const;
+    /// As QOM's "struct tm".
+    QObject date_value() const;
+    void list_extras(const std::function<void(Extra)>& visit) const override;
     /// rtc-reset-reinjection: forgets the ticks that the guest missed.
     void reset_reinjection() { missed_ticks_ = 0; }
     std::int64_t missed_ticks() const { return missed_ticks_; }
+    std::string irq_path() const { return irq_.target_path(); }
 
 private:
     struct Ports final : IoHandler {

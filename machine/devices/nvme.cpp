@@ -243,8 +243,10 @@ constexpr auto kAllNamespaceProperties = qom::join(kDriveProperties<NvmeNamespac
 constexpr auto kInstanceProperties =
     std::array{qom::property("smart_critical_warning", qom::kUint8).from<warning_of>().to<set_warning>(), kBootIndex[0]};
 constexpr const qom::Type* kInterfaces[] = {&qom::kExpressPci};
-constexpr qom::Nodes kNodes[] = {{"bus master container", &qom::kMemoryRegion}, {"nvme-bar0", &qom::kMemoryRegion}, {"nvme", &qom::kMemoryRegion},
-                                 {"msix-table", &qom::kMemoryRegion}, {"msix-pba", &qom::kMemoryRegion}, {"bus master", &qom::kMemoryRegion}};
+constexpr qom::Region kRegistersPlace[] = {{"nvme-bar0[0]", 0, 0x2000}}, kTablePlace[] = {{"nvme-bar0[0]", 0x2000, 0x410}},
+                      kPendingPlace[] = {{"nvme-bar0[0]", 0x3000, 0x10}};
+constexpr qom::Nodes kNodes[] = {kBusMasterContainer, bar_node<0>("nvme-bar0"), qom::regions("nvme", kRegistersPlace),
+                                 qom::regions("msix-table", kTablePlace), qom::regions("msix-pba", kPendingPlace), kBusMaster};
 
 }  // namespace
 

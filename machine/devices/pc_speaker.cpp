@@ -30,7 +30,8 @@ constexpr qom::Property kProperties[] = {
     qom::property("migrate", qom::kBool, true),
 };
 constexpr qom::Property kInstanceProperties[] = {qom::property("pit", kTimerLink).leads_to<timer_of>()};
-constexpr qom::Nodes kNodes[] = {{"pcspk", &qom::kMemoryRegion, 1, true}};
+constexpr qom::Region kPlace[] = {{qom::kPortSpace, PcSpeaker::kPort, 1}};
+constexpr qom::Nodes kNodes[] = {qom::regions("pcspk", kPlace).early()};
 
 }  // namespace
 

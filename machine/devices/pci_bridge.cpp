@@ -33,6 +33,7 @@ PciBridge::PciBridge(qom::Values values, const PciIdentity& identity, std::strin
     set_writable(kIoUpper, 0, 4);
     set_writable(kControl, kControlBits, 2);
     add_part(bus_.bus_name(), bus_);
+    bus_.set_spaces({"pci_bridge_io[0]", "pci_bridge_pci[0]", this});
     if (!hotplug) return;
     hotplug_ = std::make_unique<AcpiPciHotplug>(bus_, removal, *hotplug);
     bus_.set_hotplug_handler(hotplug_.get(), on.hotplug_object());
@@ -146,6 +147,38 @@ Result<std::unique_ptr<qom::Object>> create_dmi(qom::Creation& creation) {
     return std::make_unique<DmiBridge>(creation.values, bus_name(creation), parent_of(creation), creation.platform.removal, hotplug_of(creation));
 }
 
+/// A window into the bus behind: what the registers say, or nothing.
+qom::Region window(const PciBridge& bridge, std::string_view PciBus::Spaces::*space, PciBridge::Range range, bool open) {
+    const PciBus* on = bridge.bus();
+    qom::Region region{.address = range.base, .size = open && range.limit >= range.base ? range.limit - range.base + 1 : 0, .priority = 1};
+    if (!on) return region;
+    region.container = on->spaces().*space;
+    region.owner = on->spaces().owner;
+    return region;
+}
+bool enabled(const PciBridge& bridge, std::uint16_t what) { return (bridge.config_word(0x04) & what) != 0; }
+qom::Region io_window(const PciBridge& bridge) {
+    return window(bridge, &PciBus::Spaces::ports, bridge.io_range(), enabled(bridge, 1));
+}
+qom::Region memory_window(const PciBridge& bridge) {
+    return window(bridge, &PciBus::Spaces::memory, bridge.memory_range(), enabled(bridge, 2));
+}
+qom::Region prefetchable_window(const PciBridge& bridge) {
+    return window(bridge, &PciBus::Spaces::memory, bridge.prefetchable_range(), enabled(bridge, 2));
+}
+qom::Region io_place(const qom::Object& bridge, unsigned number) {
+    if (number == 0) return {{}, 0, std::uint64_t{1} << 32};
+    return io_window(static_cast<const PciBridge&>(bridge));
+}
+constexpr qom::Region kWholePlace[] = {{{}, 0, qom::Region::kWhole}}, kVgaMemoryPlace[] = {{{}, 0, 0x20000}}, kVgaLowPlace[] = {{{}, 0, 12}},
+                      kVgaHighPlace[] = {{{}, 0, 0x20}}, kHotplugPlace[] = {{"shpc-bar[0]", 0, 0xa0}};
+constexpr qom::Nodes kBridgeNodes[] = {kBusMasterContainer, qom::regions("pci_bridge_pci", kWholePlace),
+                                       {.name = "pci_bridge_io", .type = &qom::kMemoryRegion, .count = 2, .region = io_place},
+                                       qom::region<prefetchable_window>("pci_bridge_pref_mem"), qom::region<memory_window>("pci_bridge_mem"),
+                                       qom::regions("pci_bridge_vga_io_lo", kVgaLowPlace), qom::regions("pci_bridge_vga_io_hi", kVgaHighPlace),
+                                       qom::regions("pci_bridge_vga_mem", kVgaMemoryPlace), kBusMaster};
+constexpr qom::Nodes kStandardNodes[] = {bar_node<0>("shpc-bar"), qom::regions("shpc-mmio", kHotplugPlace)};
+
 constexpr std::uint64_t kUnset = ~std::uint64_t{0};
 constexpr qom::Property kProperties[] = {
     qom::property("chassis_nr", qom::kUint8, 0),
@@ -162,11 +195,12 @@ constexpr const qom::Type* kWithHotplug[] = {&qom::kHotplugHandler, &qom::kConve
 
 }  // namespace
 
-constinit const qom::Type kBasePciBridge{.name = "base-pci-bridge", .parent = &PciDevice::kType, .abstract = true};
+constinit const qom::Type kBasePciBridge{.name = "base-pci-bridge", .parent = &PciDevice::kType, .abstract = true, .nodes = kBridgeNodes};
 constinit const qom::Type kPciBridge{.name = "pci-bridge",
                                      .parent = &kBasePciBridge,
                                      .interfaces = kWithHotplug,
                                      .properties = kProperties,
+                                     .nodes = kStandardNodes,
                                      .category = "Controller/Bridge/Hub",
                                      .summary = "Standard PCI Bridge",
                                      .create = create<0x0001>};

@@ -39,23 +39,19 @@ Result<std::unique_ptr<qom::Object>> create_card(qom::Creation& creation) {
 }
 
 constexpr Presence kE1000Presence{{.vendor = 0x8086, .device = 0x100e, .class_code = 0x0200, .revision = 3, .interrupt_pin = 1},
-                                  {{{0, kMemory, 0x20000}, {1, kIo, 0x40}, {6, kMemory, 0x40000}}}};
+                                  {{{0, kMemory, 0x20000}, {1, kIo, 0x40}, {6, kMemory, 0x40000}}}, {}, 0, {}, "efi-e1000.rom"};
 constexpr Presence kRtl8139Presence{{.vendor = 0x10ec, .device = 0x8139, .class_code = 0x0200, .revision = 0x20, .interrupt_pin = 1},
-                                    {{{0, kIo, 0x100}, {1, kMemory, 0x100}, {6, kMemory, 0x40000}}}};
+                                    {{{0, kIo, 0x100}, {1, kMemory, 0x100}, {6, kMemory, 0x40000}}}, {}, 0, {}, "efi-rtl8139.rom"};
 constexpr Presence kBochsPresence{{.vendor = 0x1234, .device = 0x1111, .class_code = 0x0380, .revision = 2},
-                                  {{{0, kMemory, 0x1000000, true}, {2, kMemory, 0x1000}, {6, kMemory, 0x8000}}}};
+                                  {{{0, kMemory, 0x1000000, true}, {2, kMemory, 0x1000}, {6, kMemory, 0x8000}}}, {}, 0, {}, "vgabios-bochs-display.bin"};
 constexpr Presence kSecondaryPresence{{.vendor = 0x1234, .device = 0x1111, .class_code = 0x0380, .revision = 2},
                                       {{{0, kMemory, 0x1000000, true}, {2, kMemory, 0x1000}}}};
 
-/// What the display tells the guest that it likes best, unless it is said.
-QObject preferred(const PciDevice& device, std::string_view name, std::int64_t otherwise) {
-    const auto said = device.values().integer(name);
-    return said != 0 || !device.values().boolean("edid") ? said : otherwise;
-}
-QObject width_of(const PciDevice& device) { return preferred(device, "xres", 1280); }
-QObject height_of(const PciDevice& device) { return preferred(device, "yres", 800); }
-
 QObject is_big_endian(const PciDevice&) { return false; }
+
+constexpr Presence kSvgaPresence{
+    {.vendor = 0x15ad, .device = 0x0405, .class_code = 0x0300, .subsystem_vendor = 0x15ad, .subsystem = 0x0405},
+    {{{0, kIo, 0x10}, {1, kMemory, 0x1000000, true}, {2, kMemory, 0x10000, true}, {6, kMemory, 0x10000}}}, {}, 0, {}, "vgabios-vmware.bin"};
 
 constexpr const qom::Type* kInterfaces[] = {&qom::kConventionalPci};
 constexpr qom::Property kE1000Properties[] = {
@@ -76,25 +72,29 @@ constexpr qom::Property kExtended[] = {
     qom::property("qemu-extended-regs", qom::kBit, true),
     qom::property("edid", qom::kBit, true),
 };
-constexpr qom::Property kModes[] = {
-    qom::property("xres", qom::kUint32, 0).shown_by<width_of>(),
-    qom::property("yres", qom::kUint32, 0).shown_by<height_of>(),
-    qom::property("xmax", qom::kUint32, 0),
-    qom::property("ymax", qom::kUint32, 0),
-    qom::property("refresh_rate", qom::kUint32, 0),
-};
 constexpr qom::Property kBigEndian[] = {qom::property("big-endian-framebuffer", qom::kBool).from<is_big_endian>()};
-constexpr auto kSecondaryProperties = qom::join(kVgaMemory, kExtended, kModes);
+constexpr auto kSecondaryProperties = qom::join(kVgaMemory, kExtended, kDisplayModes);
 constexpr qom::Property kBochsMemory[] = {
     qom::property("vgamem", qom::kSize, 16777216),
     qom::property("edid", qom::kBool, true),
 };
-constexpr auto kBochsProperties = qom::join(kBochsMemory, kModes);
+constexpr auto kBochsProperties = qom::join(kBochsMemory, kDisplayModes);
 constexpr const qom::Type* kBochsInterfaces[] = {&qom::kExpressPci, &qom::kConventionalPci};
-constexpr qom::Nodes kE1000Nodes[] = {{"bus master container", &qom::kMemoryRegion}, {"bus master", &qom::kMemoryRegion},
-                                      {"e1000-mmio", &qom::kMemoryRegion}, {"e1000-io", &qom::kMemoryRegion},
-                                      {"e1000.rom", &qom::kMemoryRegion}};
-constexpr qom::Nodes kNodes[] = {{"bus master container", &qom::kMemoryRegion}, {"bus master", &qom::kMemoryRegion}};
+constexpr qom::Nodes kE1000Nodes[] = {kBusMasterContainer, kBusMaster, bar_node<0>("e1000-mmio"), bar_node<1>("e1000-io"), bar_node<6>("e1000.rom")};
+constexpr qom::Nodes kRtl8139Nodes[] = {kBusMasterContainer, kBusMaster, bar_node<0>("rtl8139"), bar_node<1>("rtl8139-mem"), bar_node<6>("rtl8139.rom")};
+constexpr qom::Nodes kSecondaryNodes[] = {
+    kBusMasterContainer, kBusMaster, bar_node<0>("vga.vram"), bar_node<2>("vga.mmio"), kVgaRegisterNodes[0], kVgaRegisterNodes[1], kVgaRegisterNodes[2],
+    kVgaRegisterNodes[3]};
+constexpr qom::Property kSvgaProperties[] = {
+    qom::property("vgamem_mb", qom::kUint32, 16),
+    qom::property("global-vmstate", qom::kBool, false),
+};
+constexpr qom::Nodes kSvgaNodes[] = {kBusMasterContainer, kBusMaster, bar_node<0>("vmsvga-io"), bar_node<1>("vga.vram"), bar_node<6>("vmware_vga.rom")};
+constexpr qom::Region kVbePlace[] = {{"bochs-display-mmio[0]", 0x500, 0x16}}, kExtendedPlace[] = {{"bochs-display-mmio[0]", 0x600, 8}},
+                      kEdidPlace[] = {{"bochs-display-mmio[0]", 0, 0x100}};
+constexpr qom::Nodes kBochsNodes[] = {kBusMasterContainer, kBusMaster, bar_node<0>("bochs-display-vram"),
+                                      qom::regions("bochs dispi interface", kVbePlace), qom::regions("qemu extended regs", kExtendedPlace),
+                                      bar_node<2>("bochs-display-mmio"), bar_node<6>("bochs-display.rom"), qom::regions("edid", kEdidPlace)};
 
 }  // namespace
 
@@ -113,14 +113,14 @@ constinit const qom::Type kRtl8139{.name = "rtl8139",
                                    .interfaces = kInterfaces,
                                    .properties = kRtl8139Properties,
                                    .instance_properties = kBootIndex,
-                                   .nodes = kNodes,
+                                   .nodes = kRtl8139Nodes,
                                    .category = "Network",
                                    .create = create_card<kRtl8139Presence>};
 constinit const qom::Type kSecondaryVga{.name = "secondary-vga",
                                         .parent = &kPciVga,
                                         .properties = kSecondaryProperties,
                                         .instance_properties = kBigEndian,
-                                        .nodes = kNodes,
+                                        .nodes = kSecondaryNodes,
                                         .category = "Display",
                                         .create = make_present<kSecondaryPresence>};
 constinit const qom::Type kBochsDisplay{.name = "bochs-display",
@@ -128,8 +128,17 @@ constinit const qom::Type kBochsDisplay{.name = "bochs-display",
                                         .interfaces = kBochsInterfaces,
                                         .properties = kBochsProperties,
                                         .instance_properties = kBigEndian,
-                                        .nodes = kNodes,
+                                        .nodes = kBochsNodes,
                                         .category = "Display",
                                         .create = make_present<kBochsPresence>};
+
+constinit const qom::Type kVmwareSvga{.name = "vmware-svga",
+                                      .parent = &PciDevice::kType,
+                                      .interfaces = kInterfaces,
+                                      .properties = kSvgaProperties,
+                                      .nodes = kSvgaNodes,
+                                      .category = "Display",
+                                      .hotpluggable = false,
+                                      .create = make_present<kSvgaPresence>};
 
 }  // namespace rhea

@@ -80,11 +80,8 @@ void Piix3::route() {
 namespace {
 
 constexpr const qom::Type* kCommonInterfaces[] = {&qom::kAcpiAml, &qom::kConventionalPci};
-constexpr qom::Nodes kNodes[] = {
-    {"bus master container", &qom::kMemoryRegion, 1},
-    {"bus master", &qom::kMemoryRegion, 1},
-    {"piix3-reset-control", &qom::kMemoryRegion, 1},
-};
+constexpr qom::Region kResetPlace[] = {{qom::kPortSpace, 0xcf9, 1, 1}};
+constexpr qom::Nodes kNodes[] = {kBusMasterContainer, kBusMaster, qom::regions("piix3-reset-control", kResetPlace)};
 
 }  // namespace
 
@@ -92,6 +89,7 @@ constinit const qom::Type kPiix3Common{.name = "pci-piix3", .parent = &PciDevice
 constinit const qom::Type Piix3::kType{.name = "PIIX3",
     .parent = &kPiix3Common,
     .nodes = kNodes,
-    .pluggable = false};
+    .pluggable = false,
+    .hotpluggable = false};
 
 }  // namespace rhea

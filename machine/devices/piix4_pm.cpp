@@ -1,5 +1,6 @@
 #include "machine/devices/piix4_pm.h"
 
+#include "machine/gsi.h"
 #include "machine/qom/basic_types.h"
 
 namespace rhea {
@@ -48,6 +49,7 @@ Piix4Pm::Piix4Pm(AddressSpace& ports, Clocks& clocks, IrqLine sci, MachineContro
       pci_hotplug_(ports),
       cpu_hotplug_(ports, [this] { gpe_.raise(AcpiGpe::kCpuHotplug); }),
       smbus_(ports) {
+    add_part("i2c", i2c_);
     set_config(kBase, 0x01, 1);
     set_config(0x5f, 0x10, 1);
     set_config(0x63, 0x60, 1);
@@ -172,8 +174,26 @@ void Piix4Pm::ApmPorts::io_write(std::uint64_t offset, std::uint64_t value, unsi
 
 namespace {
 
+template <std::int64_t Value>
+QObject always(const Piix4Pm&) { return Value; }
+QObject legacy_cpu_hotplug(const Piix4Pm& pm) { return const_cast<Piix4Pm&>(pm).cpu_hotplug().legacy(); }
+QObject smbus_base(const Piix4Pm&) { return std::uint64_t{Smbus::kBase}; }
+QObject power_base(const Piix4Pm& pm) { return std::int64_t{pm.config_word(kBase) & 0xffc0}; }
+
+/// For the builder of ACPI tables.
+constexpr qom::Property kForTables[] = {
+    qom::property("acpi_enable_cmd", qom::kUint8).from<always<kApmAcpiOn>>(),
+    qom::property("acpi_disable_cmd", qom::kUint8).from<always<kApmAcpiOff>>(),
+    qom::property("gpe0_blk", qom::kUint32).from<always<AcpiGpe::kBase>>(),
+    qom::property("gpe0_blk_len", qom::kUint32).from<always<4>>(),
+    qom::property("sci_int", qom::kUint16).from<always<9>>(),
+    qom::property("pm_io_base", qom::kUint32).from<power_base>(),
+    qom::property("cpu-hotplug-legacy", qom::kBool).from<legacy_cpu_hotplug>(),
+    qom::property("acpi-pcihp-io-base", qom::kUint16).from<always<AcpiPciHotplugPorts::kBase>>(),
+    qom::property("acpi-pcihp-io-len", qom::kUint16).from<always<AcpiPciHotplugPorts::kSize>>(),
+};
 constexpr qom::Property kProperties[] = {
-    qom::property("smb_io_base", qom::kUint32, 0),
+    qom::property("smb_io_base", qom::kUint32, 0).shown_by<smbus_base>(),
     qom::property("disable_s3", qom::kUint8, 0),
     qom::property("disable_s4", qom::kUint8, 0),
     qom::property("s4_val", qom::kUint8, 2),
@@ -184,23 +204,33 @@ constexpr qom::Property kProperties[] = {
     qom::property("smm-enabled", qom::kBool, false),
     qom::property("x-not-migrate-acpi-index", qom::kBool, false),
 };
-constexpr qom::Nodes kNodes[] = {
-    {"bus master container", &qom::kMemoryRegion, 1},
-    {"bus master", &qom::kMemoryRegion, 1},
-    {"apm-io", &qom::kMemoryRegion, 1},
-    {"pm-smbus", &qom::kMemoryRegion, 1},
-    {"piix4-pm", &qom::kMemoryRegion, 1},
-    {"acpi-tmr", &qom::kMemoryRegion, 1},
-    {"acpi-cnt", &qom::kMemoryRegion, 1},
-    {"acpi-evt", &qom::kMemoryRegion, 1},
-    {"acpi-gpe0", &qom::kMemoryRegion, 1},
-    {"acpi-pci-hotplug", &qom::kMemoryRegion, 1},
-    {"acpi-cpu-hotplug", &qom::kMemoryRegion, 1},
-};
+qom::Region power_place(const PciDevice& pm) { return {qom::kPortSpace, pm.config_word(kBase) & 0xffc0u, 64}; }
+qom::Region cpu_place(const Piix4Pm& pm) {
+    const bool legacy = const_cast<Piix4Pm&>(pm).cpu_hotplug().legacy();
+    return {qom::kPortSpace, AcpiCpuHotplug::kBase, legacy ? AcpiCpuHotplug::kBitmapSize : AcpiCpuHotplug::kRegistersSize};
+}
+constexpr std::string_view kPowerPorts = "piix4-pm[0]";
+constexpr qom::Region kApmPlace[] = {{qom::kPortSpace, 0xb2, 2}}, kSmbusPlace[] = {{qom::kPortSpace, Smbus::kBase, Smbus::kSize}},
+                      kEventPlace[] = {{kPowerPorts, 0, 4}}, kControlPlace[] = {{kPowerPorts, 4, 2}}, kTimerPlace[] = {{kPowerPorts, 8, 4}},
+                      kGpePlace[] = {{qom::kPortSpace, AcpiGpe::kBase, 4}},
+                      kPciPlace[] = {{qom::kPortSpace, AcpiPciHotplugPorts::kBase, AcpiPciHotplugPorts::kSize}};
+constexpr qom::Nodes kNodes[] = {kBusMasterContainer, kBusMaster, qom::regions("apm-io", kApmPlace), qom::regions("pm-smbus", kSmbusPlace),
+                                 qom::region<power_place>("piix4-pm"), qom::regions("acpi-tmr", kTimerPlace), qom::regions("acpi-cnt", kControlPlace),
+                                 qom::regions("acpi-evt", kEventPlace), qom::regions("acpi-gpe0", kGpePlace),
+                                 qom::regions("acpi-pci-hotplug", kPciPlace), qom::region<cpu_place>("acpi-cpu-hotplug")};
+constexpr qom::Region kMemoryHotplugPlace[] = {{qom::kPortSpace, AcpiMemoryHotplug::kBase, AcpiMemoryHotplug::kSize}};
+constexpr qom::Nodes kMemoryHotplug = qom::regions("acpi-mem-hotplug", kMemoryHotplugPlace);
 constexpr const qom::Type* kInterfaces[] = {&qom::kAcpiDevice, &qom::kHotplugHandler, &qom::kConventionalPci};
-constexpr qom::Pins kPins[] = {{"smi-irq", false, 1}, {"", false, 1}};
+std::string sci_path(const qom::Object& pm, unsigned) { return static_cast<const Piix4Pm&>(pm).sci_path(); }
+constexpr qom::Pins kPins[] = {
+    {"smi-irq", false, 1, true, [](const qom::Object&, unsigned) { return board_line_path(BoardLine::smi); }}, {"", false, 1, true, sci_path}};
 
 }  // namespace
+
+void Piix4Pm::list_extras(const std::function<void(Extra)>& visit) const {
+    for (const qom::Property& property : kForTables) visit({.name = std::string(property.name), .property = &property});
+    if (memory_hotplug_) visit({.name = qom::numbered(kMemoryHotplug.name, 0), .nodes = &kMemoryHotplug});
+}
 
 constinit const qom::Type Piix4Pm::kType{.name = "PIIX4_PM",
     .parent = &PciDevice::kType,
@@ -208,6 +238,7 @@ constinit const qom::Type Piix4Pm::kType{.name = "PIIX4_PM",
     .properties = kProperties,
     .nodes = kNodes,
     .pins = kPins,
-    .pluggable = false};
+    .pluggable = false,
+    .hotpluggable = false};
 
 }  // namespace rhea

@@ -25,6 +25,7 @@ public:
 
     void config_write(unsigned reg, std::uint32_t value, unsigned size) override;
     void reset() override;
+    void list_extras(const std::function<void(Extra)>& visit) const override;
 
     /// system_powerdown: the guest is told, and does what it likes.
     void press_power_button();
@@ -40,6 +41,8 @@ public:
         return memory_hotplug_.emplace(ports_, slots, [this] { gpe_.raise(AcpiGpe::kMemoryHotplug); });
     }
     Smbus& smbus() { return smbus_; }
+    Bus& i2c() { return i2c_; }
+    std::string sci_path() const { return sci_.target_path(); }
 
 private:
     struct Registers final : IoHandler {
@@ -79,6 +82,7 @@ private:
     AcpiCpuHotplug cpu_hotplug_;
     std::optional<AcpiMemoryHotplug> memory_hotplug_;
     Smbus smbus_;
+    Bus i2c_{kI2cBus, "i2c"};
 
     std::uint16_t status_ = 0, enabled_ = 0, control_register_ = 0;
     std::int64_t overflow_at_ = 0;  // in ticks of the timer: when its top bit changes next

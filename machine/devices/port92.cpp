@@ -1,12 +1,14 @@
 #include "machine/devices/port92.h"
 
 #include "machine/devices/trace_points.h"
+#include "machine/gsi.h"
 #include "machine/qom/basic_types.h"
 
 namespace rhea {
 
 namespace {
 
+constexpr std::uint64_t kPort = 0x92;
 constexpr std::uint8_t kReset = 0x01, kA20 = 0x02;
 
 }  // namespace
@@ -14,7 +16,7 @@ constexpr std::uint8_t kReset = 0x01, kA20 = 0x02;
 Port92::Port92(AddressSpace& ports, MachineControl& control)
     : Device(kType),
       port_(control),
-      mapping_(ports, {.name = "port92", .base = 0x92, .size = 1, .handler = &port_, .max_access = 1}) {}
+      mapping_(ports, {.name = "port92", .base = kPort, .size = 1, .handler = &port_, .max_access = 1}) {}
 
 void Port92::reset() { port_.value = static_cast<std::uint8_t>(port_.value & ~kReset); }
 
@@ -35,10 +37,9 @@ void Port92::Port::io_write(std::uint64_t, std::uint64_t written, unsigned) {
 
 namespace {
 
-constexpr qom::Nodes kNodes[] = {
-    {"port92", &qom::kMemoryRegion, 1, true},
-};
-constexpr qom::Pins kPins[] = {{"a20", false, 1}};
+constexpr qom::Region kPlace[] = {{qom::kPortSpace, kPort, 1}};
+constexpr qom::Nodes kNodes[] = {qom::regions("port92", kPlace).early()};
+constexpr qom::Pins kPins[] = {{"a20", false, 1, true, [](const qom::Object&, unsigned) { return board_line_path(BoardLine::a20_of_port92); }}};
 
 }  // namespace
 

@@ -11,6 +11,7 @@ constexpr std::uint8_t kMsi = 0x05, kMsix = 0x11;
 
 PresentFunction::PresentFunction(qom::Values values, const Presence& presence) : PciDevice(std::move(values), presence.identity) {
     set_config(kLatency, presence.latency, 1);
+    set_rom_file(presence.rom_file);
     for (const auto& [at, value] : presence.registers)
         if (at != 0) set_config(at, value, 1);
     for (const auto& bar : presence.bars)

@@ -26,6 +26,7 @@ struct Presence {
     std::uint8_t latency = 0;
     struct Register { std::uint8_t at, value; };
     std::array<Register, 4> registers{};             ///< of its own: what they are at first
+    std::string_view rom_file = {};                  ///< of the expansion ROM
 };
 
 namespace presence {

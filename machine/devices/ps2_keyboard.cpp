@@ -19,7 +19,7 @@ constexpr std::size_t kQueue = 16;  // bytes of keys that the guest has not read
 }  // namespace
 
 Ps2Keyboard::Ps2Keyboard(I8042& controller, Input& input, MachineControl& control)
-    : controller_(controller), input_(input), control_(control) {
+    : Ps2Device(kType), controller_(controller), input_(input), control_(control) {
     controller_.attach_keyboard(this);
     input_.add(*this);
 }
@@ -34,7 +34,6 @@ void Ps2Keyboard::reset() {
     set_ = 2;
     modifiers_ = 0;
     parameter_of_ = 0;
-    input_.set_leds(0);
 }
 
 bool Ps2Keyboard::first_set() const { return set_ == 1 || (set_ == 2 && controller_.translates()); }
@@ -131,7 +130,6 @@ void Ps2Keyboard::command(std::uint8_t byte) {
         }
         if (command == kScanCodeSet && byte > 3) return reply({kResend});
         if (command == kScanCodeSet) set_ = byte;
-        if (command == kSetLights) input_.set_leds(byte & 7);
         return reply({kAcknowledge});
     }
     switch (byte) {
@@ -153,5 +151,18 @@ void Ps2Keyboard::command(std::uint8_t byte) {
         default: return reply({kResend});
     }
 }
+
+// --- QOM
+
+namespace {
+
+std::string controller_pin(const qom::Object& device, unsigned) {
+    return device.parent() ? device.parent()->qom_path() + "/ps2-kbd-input-irq[0]" : std::string();
+}
+constexpr qom::Pins kPins[] = {{"", false, 1, true, controller_pin}};
+
+}  // namespace
+
+constinit const qom::Type Ps2Keyboard::kType{.name = "ps2-kbd", .parent = &kPs2Device, .pins = kPins, .category = "Input", .pluggable = false};
 
 }  // namespace rhea

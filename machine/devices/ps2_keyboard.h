@@ -8,6 +8,8 @@ namespace rhea {
 
 class Ps2Keyboard final : public Ps2Device, public InputDevice {
 public:
+    static const qom::Type kType;
+
     /// All outlive it. A key wakes a machine that sleeps.
     Ps2Keyboard(I8042& controller, Input& input, MachineControl& control);
     ~Ps2Keyboard() override;

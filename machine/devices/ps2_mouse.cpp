@@ -34,7 +34,7 @@ std::uint8_t button_bit(InputButton button) {
 }  // namespace
 
 Ps2Mouse::Ps2Mouse(I8042& controller, Input& input, MachineControl& control)
-    : controller_(controller), input_(input), control_(control) {
+    : Ps2Device(kType), controller_(controller), input_(input), control_(control) {
     reset();
     controller_.attach_mouse(this);
     input_.add(*this);
@@ -172,5 +172,18 @@ void Ps2Mouse::command(std::uint8_t byte) {
         default: return;
     }
 }
+
+// --- QOM
+
+namespace {
+
+std::string controller_pin(const qom::Object& device, unsigned) {
+    return device.parent() ? device.parent()->qom_path() + "/ps2-mouse-input-irq[0]" : std::string();
+}
+constexpr qom::Pins kPins[] = {{"", false, 1, true, controller_pin}};
+
+}  // namespace
+
+constinit const qom::Type Ps2Mouse::kType{.name = "ps2-mouse", .parent = &kPs2Device, .pins = kPins, .category = "Input", .pluggable = false};
 
 }  // namespace rhea

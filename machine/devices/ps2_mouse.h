@@ -10,6 +10,8 @@ namespace rhea {
 
 class Ps2Mouse final : public Ps2Device, public InputDevice {
 public:
+    static const qom::Type kType;
+
     /// All outlive it. A button wakes a machine that sleeps.
     Ps2Mouse(I8042& controller, Input& input, MachineControl& control);
     ~Ps2Mouse() override;

@@ -32,9 +32,9 @@ constexpr qom::Property kIsaProperties[] = {
     qom::property("events", qom::kUint8, 3),
 };
 constexpr qom::Property kPciProperties[] = {qom::property("events", qom::kUint8, 3)};
-constexpr qom::Nodes kIsaNodes[] = {{"pvpanic", &qom::kMemoryRegion, 1, true}};
-constexpr qom::Nodes kPciNodes[] = {
-    {"bus master container", &qom::kMemoryRegion}, {"bus master", &qom::kMemoryRegion}, {"pvpanic", &qom::kMemoryRegion}};
+qom::Region place_of(const PvpanicIsa& pvpanic) { return {qom::kPortSpace, pvpanic.base(), 1}; }
+constexpr qom::Nodes kIsaNodes[] = {qom::region<place_of>("pvpanic").early()};
+constexpr qom::Nodes kPciNodes[] = {kBusMasterContainer, kBusMaster, bar_node<0>("pvpanic")};
 constexpr const qom::Type* kIsaInterfaces[] = {&qom::kAcpiAml};
 constexpr const qom::Type* kPciInterfaces[] = {&qom::kConventionalPci};
 

@@ -91,4 +91,19 @@ void Smbus::io_write(std::uint64_t offset, std::uint64_t value, unsigned) {
     }
 }
 
+// --- QOM
+
+namespace {
+
+QObject address_of(const SmbusEeprom& eeprom) { return std::int64_t{eeprom.address()}; }
+
+constexpr qom::Property kProperties[] = {qom::property("address", qom::kUint8, 0).shown_by<address_of>()};
+
+}  // namespace
+
+constinit const qom::Type kI2cSlave{
+    .name = "i2c-slave", .parent = &Device::kType, .abstract = true, .properties = kProperties, .bus = "i2c-bus", .category = "Misc"};
+constinit const qom::Type kSmbusDevice{.name = "smbus-device", .parent = &kI2cSlave, .abstract = true};
+constinit const qom::Type SmbusEeprom::kType{.name = "smbus-eeprom", .parent = &kSmbusDevice, .pluggable = false};
+
 }  // namespace rhea

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "machine/address_space.h"
+#include "machine/device.h"
 
 namespace rhea {
 
@@ -45,9 +46,13 @@ private:
 };
 
 /// An EEPROM of 256 bytes, zero until somebody writes them.
-class SmbusEeprom final : public SmbusDevice {
+class SmbusEeprom final : public Device, public SmbusDevice {
 public:
+    static const qom::Type kType;
     static constexpr unsigned kFirstAddress = 0x50, kModules = 8;
+
+    explicit SmbusEeprom(unsigned address) : Device(kType), address_(address) {}
+    unsigned address() const { return address_; }
 
     std::optional<std::uint8_t> receive_byte() override { return read(at_++); }
     bool send_byte(std::uint8_t value) override {
@@ -61,8 +66,12 @@ public:
     }
 
 private:
+    using Device::read;
+    unsigned address_;
     std::vector<std::uint8_t> bytes_;  // comes with the first write
     std::uint8_t at_ = 0;
 };
+
+extern const qom::Type kI2cSlave, kSmbusDevice;      // its parents
 
 }  // namespace rhea

@@ -40,13 +40,26 @@ constexpr qom::Property kAdlibProperties[] = {
     qom::property("freq", qom::kUint32, 44100),
 };
 constexpr const qom::Type* kInterfaces[] = {&qom::kConventionalPci};
-constexpr qom::Nodes kAc97Nodes[] = {{"bus master container", &qom::kMemoryRegion}, {"ac97-nam", &qom::kMemoryRegion}, {"ac97-nabm", &qom::kMemoryRegion},
-                                     {"bus master", &qom::kMemoryRegion}};
-constexpr qom::Nodes kEs1370Nodes[] = {{"bus master container", &qom::kMemoryRegion}, {"es1370", &qom::kMemoryRegion}, {"bus master", &qom::kMemoryRegion}};
-constexpr qom::Nodes kSb16Nodes[] = {{"sb16", &qom::kMemoryRegion, 3}};
-constexpr qom::Nodes kCs4231aNodes[] = {{"cs4231a", &qom::kMemoryRegion, 1, true}};
-constexpr qom::Nodes kGusNodes[] = {{"gus", &qom::kMemoryRegion, 4}};
-constexpr qom::Nodes kAdlibNodes[] = {{"adlib", &qom::kMemoryRegion, 3}};
+constexpr qom::Nodes kAc97Nodes[] = {kBusMasterContainer, bar_node<0>("ac97-nam"), bar_node<1>("ac97-nabm"), kBusMaster};
+constexpr qom::Nodes kEs1370Nodes[] = {kBusMasterContainer, bar_node<0>("es1370"), kBusMaster};
+
+/// Where an ISA card's ports are, from its base.
+template <const auto& Ports>
+qom::Region ports_of(const qom::Object& card, unsigned number) {
+    const auto base = static_cast<std::uint64_t>(static_cast<const Device&>(card).values().integer("iobase"));
+    return {qom::kPortSpace, base + Ports[number].first, Ports[number].second};
+}
+using PortRange = std::pair<std::uint16_t, std::uint16_t>;      // first, count
+constexpr PortRange kSb16Ports[] = {{4, 3}, {10, 1}, {12, 4}}, kCs4231aPorts[] = {{0, 4}}, kGusPorts[] = {{0, 1}, {6, 10}, {0x100, 8}, {0x106, 2}},
+                    kAdlibPorts[] = {{0, 4}, {8, 2}, {0x168, 4}};
+template <const auto& Ports>
+constexpr qom::Nodes isa_nodes(std::string_view name) {
+    return {.name = name, .type = &qom::kMemoryRegion, .count = static_cast<unsigned>(std::size(Ports)), .region = ports_of<Ports>};
+}
+constexpr qom::Nodes kSb16Nodes[] = {isa_nodes<kSb16Ports>("sb16")};
+constexpr qom::Nodes kCs4231aNodes[] = {isa_nodes<kCs4231aPorts>("cs4231a").early()};
+constexpr qom::Nodes kGusNodes[] = {isa_nodes<kGusPorts>("gus")};
+constexpr qom::Nodes kAdlibNodes[] = {isa_nodes<kAdlibPorts>("adlib")};
 
 }  // namespace
 

@@ -1,5 +1,7 @@
 #include "machine/devices/uart16550.h"
 
+#include <sys/ioctl.h>
+
 #include "machine/devices/trace_points.h"
 
 #include <algorithm>
@@ -20,6 +22,7 @@ constexpr std::uint8_t kFifoEnable = 0x01, kClearReceived = 0x02, kClearToSend =
 // Line status.
 constexpr std::uint8_t kReady = 0x01, kOverrun = 0x02, kBreak = 0x10, kHoldingEmpty = 0x20, kEmpty = 0x40, kErrors = 0x1e;
 // Modem control and status.
+constexpr std::uint8_t kBreakControl = 0x40, kTerminalReady = 0x01, kRequestToSend = 0x02;      // line and modem control
 constexpr std::uint8_t kModemBits = 0x1f, kOut2 = 0x08, kCarrier = 0x80, kDataSet = 0x20, kClearToSendLine = 0x10, kDeltas = 0x0f;
 
 constexpr std::uint16_t kDivisor9600 = 12;
@@ -248,21 +251,45 @@ std::uint64_t Uart16550::io_read(std::uint64_t offset, unsigned) {
     return value;
 }
 
+PortLines* Uart16550::wires() const { return port_.chardev() ? port_.chardev()->port_lines() : nullptr; }
+
+/// A real port, or a device that listens to the speed, is set as the guest sets the UART.
+void Uart16550::set_line() {
+    PortLines* wires = this->wires();
+    if (!wires || divisor_ == 0) return;
+    const char parity = !(line_control_ & 8) ? 'N' : line_control_ & 0x10 ? 'E' : 'O';
+    wires->set_parameters({static_cast<int>(baud_base_ / divisor_), parity, (line_control_ & 3) + 5, line_control_ & 4 ? 2 : 1});
+}
+
+void Uart16550::write_line_control(std::uint8_t value) {
+    const std::uint8_t changes = line_control_ ^ value;
+    line_control_ = value;
+    set_line();
+    if ((changes & kBreakControl) && wires()) wires()->set_break((value & kBreakControl) != 0);
+}
+
+void Uart16550::write_modem_control(std::uint8_t value) {
+    value &= kModemBits;
+    const bool changes = value != modem_control_;
+    modem_control_ = value;
+    if (changes && wires()) wires()->set_modem_lines((value & kTerminalReady ? TIOCM_DTR : 0) | (value & kRequestToSend ? TIOCM_RTS : 0));
+}
+
 void Uart16550::io_write(std::uint64_t offset, std::uint64_t value, unsigned) {
     const auto byte = static_cast<std::uint8_t>(value);
     trace_device<"serial_write">("write addr {:#04x} val {:#04x}", offset, byte);
     switch (offset) {
         case kData:
-            if (divisor_latch()) divisor_ = static_cast<std::uint16_t>((divisor_ & 0xff00) | byte);
+            if (divisor_latch()) divisor_ = static_cast<std::uint16_t>((divisor_ & 0xff00) | byte), set_line();
             else write_data(byte);
             return;
         case kInterruptEnable:
-            if (divisor_latch()) divisor_ = static_cast<std::uint16_t>((divisor_ & 0x00ff) | byte << 8);
+            if (divisor_latch()) divisor_ = static_cast<std::uint16_t>((divisor_ & 0x00ff) | byte << 8), set_line();
             else write_interrupt_enable(byte);
             return;
         case kIdentification: return write_fifo_control(byte);
-        case kLineControl: line_control_ = byte; return;
-        case kModemControl: modem_control_ = byte & kModemBits; return;
+        case kLineControl: return write_line_control(byte);
+        case kModemControl: return write_modem_control(byte);
         case kScratch: scratch_ = byte; return;
         default: return;  // the status registers are read only
     }

@@ -52,6 +52,11 @@ private:
     void can_write() override { transmit(); }
 
     bool fifos() const { return (fifo_control_ & 1) != 0; }
+    /// Null: nobody listens to more than the bytes.
+    PortLines* wires() const;
+    void set_line();
+    void write_line_control(std::uint8_t value);
+    void write_modem_control(std::uint8_t value);
     bool loopback() const { return (modem_control_ & 0x10) != 0; }
     bool divisor_latch() const { return (line_control_ & 0x80) != 0; }
     std::uint8_t read(std::uint64_t offset);

@@ -8,6 +8,7 @@
 #include "machine/objects/memory_backend.h"
 #include "machine/objects/user_creatable.h"
 #include "machine/not_yet.h"
+#include "machine/pc_board.h"
 #include "machine/schema_features.h"
 #include "machine/usb/usb_commands.h"
 
@@ -37,31 +38,94 @@ Result<HumanReadableText> query_numa(Machine& machine, const Empty&) {
     return HumanReadableText{std::move(text)};
 }
 
-/// The RAM, or what the nodes' memory is made of, and the modules; the largest first. Each begins where the one before it in age ends.
-Result<HumanReadableText> query_ramblock(Machine& machine, const Empty&) {
-    struct Block {
-        std::string name;
-        std::uint64_t offset, size;
-    };
-    std::vector<Block> blocks;
+struct RamBlock {
+    std::string name;
+    std::uint64_t used, size;
     std::uint64_t offset = 0;
-    const auto add = [&](std::string_view name, std::uint64_t size) {
-        blocks.push_back({std::string(name), offset, size});
-        offset += size;
-    };
+};
+
+/// Memory and ROMs of the functions on a bus, in the order of their coming.
+void add_blocks(std::vector<RamBlock>& blocks, const PciBus& bus) {
+    for (const Bus::Entry& entry : bus.entries()) {
+        const auto& function = static_cast<const PciDevice&>(*entry.device);
+        for (const qom::Nodes& nodes : function.type().nodes) {
+            if (!nodes.region || (!nodes.name.ends_with("vram") && !nodes.name.ends_with(".rom"))) continue;
+            const auto size = nodes.region(function, 0).size;
+            if (size == 0) continue;
+            blocks.push_back({fmt::format("0000:00:{:02x}.{:x}/{}", function.slot(), function.function(), nodes.name), size, size});
+        }
+    }
+}
+
+std::vector<RamBlock> ram_blocks(Machine& machine) {
+    std::vector<RamBlock> blocks;
+    const auto add = [&](std::string_view name, std::uint64_t size) { blocks.push_back({std::string(name), size, size}); };
     for (const std::string& id : machine.numa().backends())
         if (const auto* backend = find_object<MemoryBackend>(machine.devices(), id)) add(id, backend->size());
     if (blocks.empty() && machine.ram()) add(machine.config().machine.properties.memory_backend.value_or(std::string(machine.type().default_ram_id)), machine.ram()->size());
+    if (PcBoard* board = machine.board()) {
+        if (board->firmware().bios()) add("pc.bios", board->firmware().bios()->size());
+        add("pc.rom", 0x20000);
+        add_blocks(blocks, board->pci());
+        for (const RomInfo& rom : board->firmware().roms())
+            if (rom.kind == RomInfo::Kind::acpi) blocks.push_back({"/rom@" + rom.name, rom.used, rom.size});
+    }
     for (const PcDimm* dimm : machine.device_memory().dimms()) add(dimm->backend().name(), dimm->size());
-    std::stable_sort(blocks.begin(), blocks.end(), [](const Block& x, const Block& y) { return x.size > y.size; });
+    // One behind the other, each at a place where a word of a bitmap of its pages begins.
+    constexpr std::uint64_t kAlignment = 64 * kPage;
+    std::uint64_t offset = 0;
+    for (RamBlock& block : blocks) {
+        block.offset = (offset + kAlignment - 1) / kAlignment * kAlignment;
+        offset = block.offset + block.size;
+    }
+    return blocks;
+}
+
+/// The largest first.
+Result<HumanReadableText> query_ramblock(Machine& machine, const Empty&) {
+    auto blocks = ram_blocks(machine);
+    std::stable_sort(blocks.begin(), blocks.end(), [](const RamBlock& x, const RamBlock& y) { return x.size > y.size; });
     std::string text = fmt::format("{:>24} {:>8}  {:>18} {:>18} {:>18}\n", "Block Name", "PSize", "Offset", "Used", "Total");
-    for (const Block& block : blocks)
-        text += fmt::format("{:>24} {:>4} KiB  {:#018x} {:#018x} {:#018x}\n", block.name, kPage / 1024, block.offset, block.size, block.size);
+    for (const RamBlock& block : blocks)
+        text += fmt::format("{:>24} {:>4} KiB  {:#018x} {:#018x} {:#018x}\n", block.name, kPage / 1024, block.offset, block.used, block.size);
     return HumanReadableText{std::move(text)};
 }
 
-/// No firmware image and no option ROM is loaded.
-Result<HumanReadableText> query_roms(Machine&, const Empty&) { return HumanReadableText{}; }
+/// What is loaded anew at each reset.
+Result<HumanReadableText> query_roms(Machine& machine, const Empty&) {
+    std::string text;
+    for (const RomInfo& rom : machine.board() ? machine.board()->firmware().roms() : std::vector<RomInfo>()) {
+        switch (rom.kind) {
+        case RomInfo::Kind::memory: text += fmt::format("addr={:016x} size=0x{:06x} mem=rom name=\"{}\"\n", rom.address, rom.size, rom.name); break;
+        case RomInfo::Kind::fw_cfg: text += fmt::format("fw={} size=0x{:06x} name=\"{}\"\n", rom.path, rom.size, rom.name); break;
+        case RomInfo::Kind::acpi: text += fmt::format("/rom@{0} size=0x{1:06x} name=\"{0}\"\n", rom.name, rom.size); break;
+        }
+    }
+    return HumanReadableText{std::move(text)};
+}
+
+template <class Counts>
+void add_counts(std::string& text, std::string_view title, const Counts& counts) {
+    text += fmt::format("IRQ statistics for {}:\n", title);
+    for (std::size_t i = 0; i < counts.size(); ++i)
+        if (counts[i] > 0) text += fmt::format("{:2}: {}\n", i, counts[i]);
+}
+
+Result<HumanReadableText> query_irq(Machine& machine, const Empty&) {
+    std::string text;
+    if (PcBoard* board = machine.board()) {
+        auto pins = board->io_apic().counts();
+        // The pair is one to the machine: sixteen lines.
+        std::array<std::uint64_t, 16> both{};
+        for (unsigned line = 0; line < both.size(); ++line) both[line] = board->pic(line / 8).counts()[line % 8];
+        pins[0] += board->timer().unseen_edges();
+        both[0] += board->timer().unseen_edges();
+        add_counts(text, "ioapic", pins);
+        add_counts(text, "isa-i8259", both);
+    }
+    return HumanReadableText{std::move(text)};
+}
+
 Result<HumanReadableText> query_rdma(Machine&, const Empty&) { return HumanReadableText{}; }
 Result<HumanReadableText> query_usb(Machine& machine, const Empty&) {
     std::string text = RHEA_TRY(usb_text(machine));
@@ -80,8 +144,7 @@ Result<HumanReadableText> query_opcount(Machine& machine, const Empty&) {
 }
 
 constexpr Command kCommands[] = {
-    command_not_yet<Empty, HumanReadableText>("x-query-irq", "Counts the interrupts of each line.")
-        .with_features(feature::kUnstable),
+    command<query_irq>("x-query-irq", "Counts the interrupts of each line.").with_features(feature::kUnstable),
     command<query_jit>("x-query-jit", "Tells about translated guest code.").with_features(feature::kUnstable).not_yet(),
     command<query_numa>("x-query-numa", "Lists the NUMA nodes.").with_features(feature::kUnstable),
     command<query_opcount>("x-query-opcount", "Counts what guest code was translated to.")

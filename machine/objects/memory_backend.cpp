@@ -19,6 +19,11 @@ namespace rhea {
 namespace {
 
 QObject size_of(const MemoryBackend& backend) { return backend.size(); }
+qom::Region region_of(const MemoryBackend& backend) {
+    qom::Region region = backend.place();
+    region.size = backend.size();
+    return region;
+}
 QObject no_nodes(const MemoryBackend&) { return QList{}; }
 
 constexpr qom::ValueType kPolicy{"HostMemPolicy", &type_ref<objects::HostMemPolicy>}, kContextLink{"link<thread-context>"};
@@ -57,6 +62,7 @@ Fail cannot_allocate(const qom::Object& object) {
 
 constinit const qom::Type kMemoryBackendType{
     .name = "memory-backend", .parent = &qom::kObject, .abstract = true, .interfaces = kInterfaces, .properties = kProperties};
+constinit const qom::Nodes MemoryBackend::kRegion = qom::region<region_of>("memory");
 
 constinit const qom::Type MemoryBackend::kRam{
     .name = "memory-backend-ram", .parent = &kMemoryBackendType, .create = MemoryBackend::create};

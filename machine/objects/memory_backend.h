@@ -24,9 +24,12 @@ public:
     /// Null: the machine's.
     unsigned char* memory() const { return memory_; }
 
+    /// Where its memory lies: by itself, or, as long as it is plugged in, in a region of that path.
+    const qom::Region& place() const { return place_; }
+    void set_place(const qom::Region& place) { place_ = place; }
     /// Its memory, as a node.
     void list_extras(const std::function<void(Extra)>& visit) const override {
-        visit({.name = qom::numbered(name(), 0), .node = &qom::kMemoryRegion});
+        visit({.name = qom::numbered(name(), 0), .nodes = &kRegion});
     }
 
     static Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation);
@@ -34,9 +37,11 @@ public:
     static Result<std::unique_ptr<GuestMemory>> join(const std::vector<MemoryBackend*>& backends);
 
 private:
+    static const qom::Nodes kRegion;
     Result<void> map();
 
     std::uint64_t size_;
+    qom::Region place_;
     unsigned char* memory_ = nullptr;
     FileDescriptor file_;
 };

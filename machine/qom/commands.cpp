@@ -77,13 +77,13 @@ const qom::Object* object_at(const qom::Tree& tree, std::string_view path) {
 
 Result<QObject> qom_get(qom::Tree& tree, const QomProperty& args) {
     if (const qom::Object* object = object_at(tree, args.path))
-        if (const qom::Property* property = object->type().find(args.property)) return object->get(*property);
+        if (const qom::Property* property = object->type().find(args.property)) return object->get_readable(*property);
     const qom::Node node = RHEA_TRY(find_node(tree, args.path));
     for (const qom::Listed& line : qom::list_node(node)) {
         if (line.name != args.property) continue;
         if (line.node) return QObject(line.node->path());
-        if (line.property && node.is_object()) return node.object->get(*line.property);
-        return args.property == "type" ? QObject(node.type->name) : qom::to_qobject(line.property->default_value);
+        if (line.property) return node.get(*line.property);
+        return QObject(line.target);
     }
     return fail(qom::property_not_found(*node.type, args.property));
 }

@@ -32,15 +32,33 @@ bool find_child(const Node& node, Visit&& visit) {
                 if (visit(pin_name(*pins, i), Node{node.object, &kIrq, pin_name(*pins, i)})) return true;
         for (const Nodes& nodes : type->nodes)
             for (unsigned i = 0; i < nodes.count; ++i)
-                if (visit(numbered(nodes.name, i), Node{node.object, nodes.type, numbered(nodes.name, i)})) return true;
+                if (visit(numbered(nodes.name, i), Node{node.object, nodes.type, numbered(nodes.name, i), &nodes, i})) return true;
     }
     bool found = false;
-    node.object->for_each_child([&](const Object& child) { found = found || visit(child.name(), node_of(child)); });
+    node.object->for_each_child([&](const Object& child) { found = found || (child.listed() && visit(child.name(), node_of(child))); });
     if (found) return true;
     node.object->list_extras([&](Object::Extra extra) {
-        if (extra.node && !found) found = visit(extra.name, Node{node.object, extra.node, extra.name});
+        if (extra.nodes && !found) found = visit(extra.name, Node{node.object, extra.nodes->type, extra.name, extra.nodes, extra.number});
     });
     return found;
+}
+
+const Object& root_of(const Object& object) {
+    const Object* at = &object;
+    while (at->parent()) at = at->parent();
+    return *at;
+}
+
+/// Calls `visit(name, pins, number)` for every output pin.
+template <class Visit>
+void for_each_output(const Type& of, Visit&& visit) {
+    for (const Type* type : ancestry(of))
+        for (auto pins = type->pins.rbegin(); pins != type->pins.rend(); ++pins)
+            for (unsigned i = 0; !pins->input && i < pins->count; ++i) visit(pin_name(*pins, i), *pins, i);
+}
+
+std::string target_of(const Object& object, const Pins& pins, unsigned number) {
+    return pins.leads_to ? pins.leads_to(object, number) : std::string();
 }
 
 /// What `name` leads to from `node`: a child, or the end of a link.
@@ -50,13 +68,22 @@ std::optional<Node> step(const Node& node, std::string_view name) {
         if (child == name) end = at;
         return end.has_value();
     });
-    if (end || !node.is_object()) return end;
+    if (end) return end;
     const Object* target = nullptr;
-    if (const Property* property = node.type->find(name); property && property->target) target = property->target(*node.object);
-    node.object->list_extras([&](const Object::Extra& extra) {
-        if (extra.name == name && extra.link) target = extra.link;
-    });
-    if (target) end = node_of(*target);
+    std::string path;
+    if (const Property* property = node.type->find(name); property && property->target && node.is_object()) target = property->target(*node.object);
+    else if (property && property->type->name.starts_with("link<"))
+        if (const auto value = node.get(*property); value && value->string()) path = *value->string();
+    if (node.is_object()) {
+        node.object->list_extras([&](const Object::Extra& extra) {
+            if (extra.name == name && extra.link) target = extra.link;
+        });
+        for_each_output(*node.type, [&](std::string_view pin, const Pins& pins, unsigned number) {
+            if (pin == name) path = target_of(*node.object, pins, number);
+        });
+    }
+    if (target) return node_of(*target);
+    if (Node there; !path.empty() && resolve(root_of(*node.object), path, there) == Found::one) end = std::move(there);
     return end;
 }
 
@@ -123,22 +150,45 @@ std::string Node::path() const {
     return path + "/" + made_up;
 }
 
+Node::Place Node::place() const {
+    Place place;
+    if (!nodes) return place;
+    if (nodes->region) place.region = nodes->region(*object, number);
+    else if (number < nodes->regions.size()) place.region = nodes->regions[number];
+    const std::string_view in = place.region.container;
+    const Object& owner = place.region.owner ? *place.region.owner : *object;
+    if (!in.empty()) place.container = in.starts_with('/') ? std::string(in) : owner.qom_path() + "/" + std::string(in);
+    return place;
+}
+
+Result<QObject> Node::get(const Property& property) const {
+    if (is_object()) return object->get_readable(property);
+    if (property.name == "type") return QObject(type->name);
+    if (nodes && nodes->value) return nodes->value(*object, made_up, property);
+    const Place at = place();
+    if (property.name == "container") return QObject(at.container);
+    if (property.name == "addr") return QObject(at.region.address);
+    if (property.name == "size") return QObject(at.region.size);
+    return QObject(std::int64_t{at.region.priority});
+}
+
 std::vector<Listed> list_type(const Type& type) {
     std::vector<Listed> list;
     HashOrderedMap<Listed> own;
-    if (type.part) own.insert(std::string(type.part_name), {std::string(type.part_name), fmt::format("child<{}>", type.part->name)});
+    const auto add_child = [&own](std::string name, const Type& child) { own.insert(name, {name, fmt::format("child<{}>", child.name)}); };
+    if (type.part) add_child(std::string(type.part_name), *type.part);
+    const auto line = ancestry(type);
+    // In the order in which QEMU makes them.
+    for (const Type* at : line)
+        for (const Nodes& nodes : at->nodes)
+            for (unsigned i = 0; nodes.at_once && !type.abstract && i < nodes.count; ++i) add_child(numbered(nodes.name, i), *nodes.type);
     append_classes(type, list, own, [](const Property& property) { return line_of(property); });
     if (type.abstract) return list;
-    for (const Type* at : ancestry(type)) {
+    for (const Type* at : line)
         for (auto pins = at->pins.rbegin(); pins != at->pins.rend(); ++pins)
             for (unsigned i = 0; pins->at_once && i < pins->count; ++i)
                 own.insert(pin_name(*pins, i), {pin_name(*pins, i), pins->input ? "child<irq>" : "link<irq>"});
-        for (const Nodes& nodes : at->nodes)
-            for (unsigned i = 0; nodes.at_once && i < nodes.count; ++i) {
-                const auto name = numbered(nodes.name, i);
-                own.insert(name, {name, fmt::format("child<{}>", nodes.type->name)});
-            }
-    }
+    for (const Children& child : type.children) add_child(std::string(child.name), *child.type);
     append(list, own);
     return list;
 }
@@ -153,13 +203,15 @@ std::vector<Listed> list_node(const Node& node) {
         return line;
     };
     if (const Object* part = node.is_object() && node.type->part ? node.object->child(node.type->part_name) : nullptr)
-        own.insert(part->name(), {part->name(), fmt::format("child<{}>", part->type_name()), nullptr, node_of(*part), true});
+        own.insert(part->name(), {.name = part->name(), .type = fmt::format("child<{}>", part->type_name()), .node = node_of(*part), .is_child = true});
     append_classes(*node.type, list, own, listed);
-    for (const Type* at : ancestry(*node.type))
-        for (auto pins = at->pins.rbegin(); pins != at->pins.rend(); ++pins)
-            for (unsigned i = 0; !pins->input && i < pins->count; ++i) own.insert(pin_name(*pins, i), {pin_name(*pins, i), "link<irq>"});
+    if (node.nodes)
+        for (const Property& property : node.nodes->properties) own.insert(std::string(property.name), line_of(property));
+    for_each_output(*node.type, [&](std::string_view name, const Pins& pins, unsigned number) {
+        own.insert(std::string(name), {.name = std::string(name), .type = "link<irq>", .target = target_of(*node.object, pins, number)});
+    });
     find_child(node, [&](std::string_view name, const Node& child) {
-        own.insert(std::string(name), {std::string(name), fmt::format("child<{}>", child.type->name), nullptr, child, true});
+        own.insert(std::string(name), {.name = std::string(name), .type = fmt::format("child<{}>", child.type->name), .node = child, .is_child = true});
         return false;
     });
     if (node.is_object())

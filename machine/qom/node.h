@@ -14,10 +14,17 @@ namespace rhea::qom {
 struct Node {
     const Object* object = nullptr;      ///< of a made-up node: its parent
     const Type* type = nullptr;
-    std::string made_up;                 ///< its name below `object`; empty: the object itself
+    std::string made_up = {};            ///< its name below `object`; empty: the object itself
+    const Nodes* nodes = nullptr;        ///< of a made-up one: what it is, and which of them; null: an interrupt pin
+    unsigned number = 0;
 
     bool is_object() const { return made_up.empty(); }
     std::string path() const;
+    /// Of a memory region. Its container is a path.
+    struct Place { std::string container; Region region; };
+    Place place() const;
+    /// The value of a property that the type has.
+    Result<QObject> get(const Property& property) const;
 };
 inline bool operator==(const Node& a, const Node& b) { return a.object == b.object && a.made_up == b.made_up; }
 
@@ -26,6 +33,7 @@ struct Listed {
     std::string name, type;
     const Property* property = nullptr;      ///< null: a child or a link
     std::optional<Node> node = {};           ///< where a child or a link leads to
+    std::string target = {};                 ///< of an interrupt pin: the path that it leads to
     bool is_child = false;
 };
 

@@ -137,6 +137,15 @@ QObject Object::get(const Property& property) const {
     return property.get ? property.get(*this) : read(property);
 }
 
+Result<QObject> Object::get_readable(const Property& property) const {
+    if (property.unreadable_.empty()) return get(property);
+    if (property.unreadable_ == Property::kWriteOnly)
+        return fail(fmt::format("Property '{}.{}' is not readable", type_name(), property.name));
+    QObject value = get(property);
+    if (value.is_null()) return fail(std::string(property.unreadable_));
+    return value;
+}
+
 QObject Object::read(const Property& property) const {
     QObject value = values_.get(property);
     // What is not set is shown empty where it is a text or a link.
@@ -145,13 +154,13 @@ QObject Object::read(const Property& property) const {
 }
 
 Result<QObject> Object::get(std::string_view name) const {
-    if (const Property* property = type().find(name)) return get(*property);
+    if (const Property* property = type().find(name)) return get_readable(*property);
     if (const Object* found = child(name)) return QObject(found->qom_path());
     std::optional<QObject> extra;
     const auto offer = [&](Extra e) {
         if (extra || e.name != name) return;
         if (e.property) extra = get(*e.property);
-        else if (e.node) extra = QObject(qom_path() + "/" + e.name);
+        else if (e.nodes) extra = QObject(qom_path() + "/" + e.name);
         else extra = QObject(e.link ? e.link->qom_path() : std::string());
     };
     list_extras(offer);

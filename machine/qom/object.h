@@ -57,6 +57,8 @@ public:
     // --- place
     Object* parent() const { return parent_; }
     const std::string& name() const { return name_; }               ///< among its parent's children
+    /// False: it is kept, but clients do not see it for the time being.
+    virtual bool listed() const { return true; }
     /// Canonical ("/machine/peripheral/disk0"); empty while it has no parent.
     std::string qom_path() const;
 
@@ -78,6 +80,8 @@ public:
     Values& values() { return values_; }
     const Values& values() const { return values_; }
     QObject get(const Property& property) const;
+    /// As `get`, with the errors of what cannot be read.
+    Result<QObject> get_readable(const Property& property) const;
     /// The value of a property without a getter of its own: the one set, or the default.
     virtual QObject read(const Property& property) const;
     /// A child's or link's path too. Fails with "Property 'T.x' not found".
@@ -90,7 +94,8 @@ public:
     struct Extra {
         std::string name;
         const Object* link = nullptr;     ///< null: not a link
-        const Type* node = nullptr;       ///< of a node that is made only when somebody looks
+        const Nodes* nodes = nullptr;     ///< what a node is that is made only when somebody looks, and which of them
+        unsigned number = 0;
         const Property* property = nullptr;
     };
     virtual void list_extras(const std::function<void(Extra)>& visit) const { (void)visit; }

@@ -24,7 +24,7 @@ Tree::Tree() : root_(kContainer) {
     set_machine(std::make_unique<Object>(kContainer));
 }
 
-void Tree::set_machine(std::unique_ptr<Object> machine) {
+void Tree::set_machine(std::unique_ptr<Object> machine, std::unique_ptr<Object> unattached) {
     if (machine_) root_.take_child(*machine_);
     machine_ = &root_.add_child("machine", std::move(machine));
     // The lists of QEMU are in the order of a hash table, which depends on the order of coming.
@@ -32,7 +32,14 @@ void Tree::set_machine(std::unique_ptr<Object> machine) {
     const auto container = [this](const char* name) { return &machine_->add_child(name, std::make_unique<Object>(kContainer)); };
     peripheral_ = container("peripheral");
     anonymous_ = container("peripheral-anon");
-    unattached_ = container("unattached");
+    if (!unattached) unattached = std::make_unique<Object>(kContainer);
+    unattached_ = &machine_->add_child("unattached", std::move(unattached));
+}
+
+void Tree::set_directories(std::unique_ptr<Object> chardevs, std::unique_ptr<Object> backend) {
+    root_.take_child(*chardevs_);
+    chardevs_ = &root_.add_child("chardevs", std::move(chardevs));
+    root_.add_child("backend", std::move(backend));
 }
 
 Device& Tree::plug(std::unique_ptr<Device> device, std::string id) {

@@ -21,8 +21,10 @@ public:
     Object& chardevs() { return *chardevs_; }
     Object& machine() { return *machine_; }
     Object& unattached() { return *unattached_; }
-    /// What stands at /machine, with the containers below it. Before anything else is put there.
-    void set_machine(std::unique_ptr<Object> machine);
+    /// What stands at /machine, with the containers below it; `unattached` may be null. Before anything else is put there.
+    void set_machine(std::unique_ptr<Object> machine, std::unique_ptr<Object> unattached = nullptr);
+    /// What stands at /chardevs and /backend.
+    void set_directories(std::unique_ptr<Object> chardevs, std::unique_ptr<Object> backend);
 
     /// Takes a device in: with an id it is /machine/peripheral/ID, else /machine/peripheral-anon/device[N].
     Device& plug(std::unique_ptr<Device> device, std::string id);

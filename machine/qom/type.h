@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -64,6 +65,8 @@ struct Property {
     Access access = Access::before_realize;
     bool computed = false;          ///< not from -device: only read, or set while it runs
     bool hidden = false;            ///< not a device's own: device-list-properties leaves it out
+    /// Why it cannot be read while `get` gives null.
+    std::string_view unreadable_ = {};
     QObject (*get)(const Object& object) = nullptr;                              ///< null: the value set, or the default
     Result<void> (*set)(Object& object, const QObject& value) = nullptr;         ///< `value` has been parsed
     /// Of a link: the object it leads to; null: nowhere.
@@ -78,6 +81,10 @@ struct Property {
     /// Settable at any time.
     constexpr Property settable() const { Property p = *this; p.access = Access::always; return p; }
     constexpr Property internal() const { Property p = *this; p.hidden = true; return p; }
+    constexpr Property unreadable(std::string_view why) const { Property p = *this; p.unreadable_ = why; return p; }
+    /// "Property 'T.x' is not readable"
+    constexpr Property write_only() const { return unreadable(kWriteOnly); }
+    static constexpr std::string_view kWriteOnly = "write only";
     /// Read by `Getter(const T&)`, T a class derived from Object; fixed unless `to` follows.
     template <auto Getter> constexpr Property from() const;
     /// Read by `Getter(const T&)`, and set as the others are.
@@ -97,6 +104,16 @@ constexpr Property property(std::string_view name, const ValueType& type, const 
     return {name, &type, std::string_view(otherwise)};
 }
 
+/// Where a memory region lies.
+struct Region {
+    static constexpr std::uint64_t kWhole = ~std::uint64_t{0};      ///< a size: 2^64, as clients see it
+
+    std::string_view container = {};      ///< a path, or the name of a node of its owner's; empty: it lies in none
+    std::uint64_t address = 0, size = 0;  ///< bytes; the address is one in the container
+    std::int32_t priority = 0;
+    const Object* owner = nullptr;        ///< whose node the container is; null: the same object's
+};
+
 /// Nodes below an object that are made only when somebody looks: memory regions, interrupt pins. "irq" with count 2 stands for
 /// "irq[0]" and "irq[1]".
 struct Nodes {
@@ -104,6 +121,13 @@ struct Nodes {
     const Type* type;
     unsigned count = 1;
     bool at_once = false;           ///< there before the object is realized, so that device-list-properties has it too
+    std::span<const Region> regions = {};      ///< of memory regions: each one's place, or of those that move:
+    Region (*region)(const Object& owner, unsigned number) = nullptr;
+    /// Of other nodes: the values of their properties, and the properties beyond those of their type.
+    QObject (*value)(const Object& owner, std::string_view node, const Property& property) = nullptr;
+    std::span<const Property> properties = {};
+
+    constexpr Nodes early() const { Nodes n = *this; n.at_once = true; return n; }
 };
 
 /// Interrupt pins of a device, in the order of `info qtree`. Inputs are children ("NAME[0]", an irq), outputs links; the nameless
@@ -113,6 +137,14 @@ struct Pins {
     bool input;
     unsigned count;
     bool at_once = true;            ///< as for Nodes
+    /// Of outputs: the path of the input that one is wired to; empty: none.
+    std::string (*leads_to)(const Object& owner, unsigned number) = nullptr;
+};
+
+/// Objects inside every instance, which are there before it is realized.
+struct Children {
+    std::string_view name;
+    const Type* type;
 };
 
 struct Type {
@@ -129,6 +161,7 @@ struct Type {
     std::span<const Property> (*late_properties)(const Type& type) = nullptr;
     std::span<const Property> (*late_instance_properties)(const Type& type) = nullptr;
     std::span<const Pins> pins = {};
+    std::span<const Children> children = {};
 
     /// Of a proxy: the type of the device inside, and its name there. The proxy has its properties too.
     const Type* part = nullptr;

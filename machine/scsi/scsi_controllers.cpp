@@ -22,6 +22,7 @@ public:
     ScsiController(qom::Values values, const Controller& kind, std::string bus_name, DeviceRemoval& removal)
         : PresentFunction(std::move(values), kind.presence), bus_(std::move(bus_name), kind.highest, removal) {
         add_part(bus_.bus_name(), bus_);
+        if (type().is_a(qom::kHotplugHandler)) bus_.set_hotplug_handler(bus_.hotplug_handler(), this);
     }
 
 private:
@@ -99,15 +100,15 @@ constexpr qom::Property kPvscsiProperties[] = {
 constexpr const qom::Type* kConventional[] = {&qom::kConventionalPci};
 constexpr const qom::Type* kExpress[] = {&qom::kExpressPci};
 constexpr const qom::Type* kPvscsiInterfaces[] = {&qom::kHotplugHandler, &qom::kExpressPci, &qom::kConventionalPci};
-constexpr qom::Nodes kLsiNodes[] = {{"bus master container", &qom::kMemoryRegion}, {"lsi-mmio", &qom::kMemoryRegion},
-                                    {"lsi-ram", &qom::kMemoryRegion}, {"lsi-io", &qom::kMemoryRegion}, {"bus master", &qom::kMemoryRegion}};
+constexpr qom::Nodes kLsiNodes[] = {kBusMasterContainer, bar_node<1>("lsi-mmio"), bar_node<2>("lsi-ram"), bar_node<0>("lsi-io"), kBusMaster};
 constexpr qom::Pins kLsiPins[] = {{"", false, 1, false}};
-constexpr qom::Nodes kMegasasNodes[] = {{"bus master container", &qom::kMemoryRegion}, {"megasas-mmio", &qom::kMemoryRegion},
-                                        {"megasas-io", &qom::kMemoryRegion}, {"megasas-queue", &qom::kMemoryRegion}, {"msix-table", &qom::kMemoryRegion},
-                                        {"msix-pba", &qom::kMemoryRegion}, {"bus master", &qom::kMemoryRegion}};
-constexpr qom::Nodes kMptsasNodes[] = {{"bus master container", &qom::kMemoryRegion}, {"mptsas-mmio", &qom::kMemoryRegion},
-                                       {"mptsas-io", &qom::kMemoryRegion}, {"mptsas-diag", &qom::kMemoryRegion}, {"bus master", &qom::kMemoryRegion}};
-constexpr qom::Nodes kPvscsiNodes[] = {{"bus master container", &qom::kMemoryRegion}, {"pvscsi-io", &qom::kMemoryRegion}, {"bus master", &qom::kMemoryRegion}};
+constexpr qom::Region kVectorsPlace[] = {{"megasas-mmio[0]", 0x2000, 0xf0}}, kPendingPlace[] = {{"megasas-mmio[0]", 0x3800, 8}};
+template <unsigned Memory, unsigned Io>
+constexpr auto kMegasasNodes = std::to_array<qom::Nodes>({kBusMasterContainer, bar_node<Memory>("megasas-mmio"), bar_node<Io>("megasas-io"),
+                                                          bar_node<3>("megasas-queue"), qom::regions("msix-table", kVectorsPlace),
+                                                          qom::regions("msix-pba", kPendingPlace), kBusMaster});
+constexpr qom::Nodes kMptsasNodes[] = {kBusMasterContainer, bar_node<1>("mptsas-mmio"), bar_node<0>("mptsas-io"), bar_node<2>("mptsas-diag"), kBusMaster};
+constexpr qom::Nodes kPvscsiNodes[] = {kBusMasterContainer, bar_node<0>("pvscsi-io"), kBusMaster};
 
 }  // namespace
 
@@ -126,7 +127,7 @@ constinit const qom::Type kMegasas{.name = "megasas",
                                    .parent = &kMegasasBase,
                                    .interfaces = kConventional,
                                    .properties = kMegasasProperties,
-                                   .nodes = kMegasasNodes,
+                                   .nodes = kMegasasNodes<0, 2>,
                                    .category = "Storage",
                                    .summary = "LSI MegaRAID SAS 1078",
                                    .create = make<kMegasasController>};
@@ -134,7 +135,7 @@ constinit const qom::Type kMegasasGen2{.name = "megasas-gen2",
                                        .parent = &kMegasasBase,
                                        .interfaces = kExpress,
                                        .properties = kMegasas2Properties,
-                                       .nodes = kMegasasNodes,
+                                       .nodes = kMegasasNodes<1, 0>,
                                        .category = "Storage",
                                        .summary = "LSI MegaRAID SAS 2108",
                                        .create = make<kMegasas2Controller>};

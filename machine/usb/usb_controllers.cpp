@@ -30,6 +30,39 @@ private:
     std::unique_ptr<UsbBus> bus_;
 };
 
+/// What an xHCI is inside its function, with the registers of each of its ports as a region.
+class XhciCore final : public Device {
+public:
+    XhciCore(unsigned usb2, unsigned usb3) : Device(qom::Values(kBaseXhci)), usb2_(usb2), usb3_(usb3) { set_realized(); }
+
+    void list_extras(const std::function<void(Extra)>& visit) const override;
+    qom::Region port(unsigned number) const {
+        constexpr std::uint64_t kFirst = 0x440, kEach = 0x10;
+        return {"xhci[0]", kFirst + number * kEach, kEach};
+    }
+
+private:
+    unsigned usb2_, usb3_;
+};
+
+qom::Region xhci_place(const XhciCore& core) {
+    return core.parent() ? static_cast<const PciDevice*>(core.parent())->bar_region(0) : qom::Region{};
+}
+constexpr qom::Region kXhciPlaces[] = {{"xhci[0]", 0, 0x40}, {"xhci[0]", 0x40, 0x400}, {"xhci[0]", 0x1000, 0x220}, {"xhci[0]", 0x2000, 0x820}};
+constexpr qom::Nodes xhci_part(std::string_view name, unsigned which) { return qom::regions(name, std::span(kXhciPlaces).subspan(which, 1)); }
+constexpr qom::Nodes kXhciCoreNodes[] = {qom::region<xhci_place>("xhci"), xhci_part("capabilities", 0), xhci_part("operational", 1),
+                                         xhci_part("runtime", 2), xhci_part("doorbell", 3)};
+constexpr qom::Nodes kXhciPort{.name = "port", .type = &qom::kMemoryRegion, .region = [](const qom::Object& core, unsigned number) {
+                                   return static_cast<const XhciCore&>(core).port(number);
+                               }};
+
+void XhciCore::list_extras(const std::function<void(Extra)>& visit) const {
+    for (const qom::Nodes& nodes : kXhciCoreNodes) visit({.name = qom::numbered(nodes.name, 0), .nodes = &nodes});
+    // Those of the new speed come first.
+    for (unsigned i = 0; i < usb3_; ++i) visit({.name = fmt::format("usb3 port #{}[0]", i + 1), .nodes = &kXhciPort, .number = i});
+    for (unsigned i = 0; i < usb2_; ++i) visit({.name = fmt::format("usb2 port #{}[0]", i + 1), .nodes = &kXhciPort, .number = usb3_ + i});
+}
+
 struct Ports {
     unsigned count, speeds;
 };
@@ -75,9 +108,7 @@ Result<std::unique_ptr<qom::Object>> create_xhci(qom::Creation& creation) {
     constexpr std::int64_t kMost = 15;
     const auto old = std::min(creation.values.integer("p2"), kMost), super = std::min(creation.values.integer("p3"), kMost);
     auto controller = std::make_unique<UsbController>(creation.values, P);
-    auto core = std::make_unique<Device>(qom::Values(kBaseXhci));
-    core->set_realized();
-    controller->add_child("xhci-core", std::move(core));
+    controller->add_child("xhci-core", std::make_unique<XhciCore>(static_cast<unsigned>(old), static_cast<unsigned>(super)));
     UsbBus& bus = controller->add_bus(creation.platform, creation.platform.tree.name_bus(creation.id, "usb-bus"), false);
     for (std::int64_t i = 0; i < std::max(old, super); ++i)
         bus.add_port(std::to_string(i + 1), (i < old ? kUsbLow | kUsbFull | kUsbHigh : 0) | (i < super ? kUsbSuper : 0));
@@ -127,11 +158,15 @@ constexpr qom::Property kMasterProperties[] = {
 };
 constexpr auto kCompanionProperties = qom::join(kMasterProperties, kUhciProperties);
 constexpr qom::Property kEhciProperties[] = {qom::property("maxframes", qom::kUint32, 128)};
+/// The function, from itself and from what is inside it.
+QObject host_of(const Device& device) {
+    return dynamic_cast<const PciDevice*>(&device) || !device.parent() ? device.qom_path() : device.parent()->qom_path();
+}
 constexpr qom::Property kXhciInstance[] = {
     qom::property("streams", qom::kBit, true),
     qom::property("p2", qom::kUint32, 4),
     qom::property("p3", qom::kUint32, 4),
-    qom::property("host", kHostLink),
+    qom::property("host", kHostLink).shown_by<host_of>(),
 };
 constexpr qom::Property kNecProperties[] = {
     qom::property("msi", qom::kOnOffAuto, "auto"),
@@ -146,12 +181,14 @@ constexpr qom::Property kOhciProperties[] = {
     qom::property("num-ports", qom::kUint32, 3),
     qom::property("firstport", qom::kUint32, 0),
 };
-constexpr qom::Nodes kUhciNodes[] = {{"bus master container", &qom::kMemoryRegion}, {"uhci", &qom::kMemoryRegion}, {"bus master", &qom::kMemoryRegion}};
-constexpr qom::Nodes kEhciNodes[] = {{"capabilities", &qom::kMemoryRegion, 1, true}, {"operational", &qom::kMemoryRegion, 1, true}, {"ehci", &qom::kMemoryRegion, 1, true},
-                                     {"ports", &qom::kMemoryRegion, 1, true}, {"bus master container", &qom::kMemoryRegion}, {"bus master", &qom::kMemoryRegion}};
-constexpr qom::Nodes kXhciNodes[] = {{"bus master container", &qom::kMemoryRegion}, {"msix-table", &qom::kMemoryRegion}, {"msix-pba", &qom::kMemoryRegion},
-                                     {"bus master", &qom::kMemoryRegion}};
-constexpr qom::Nodes kOhciNodes[] = {{"bus master container", &qom::kMemoryRegion}, {"ohci", &qom::kMemoryRegion}, {"bus master", &qom::kMemoryRegion}};
+constexpr qom::Nodes kUhciNodes[] = {kBusMasterContainer, bar_node<4>("uhci"), kBusMaster};
+constexpr qom::Region kCapabilitiesPlace[] = {{"ehci[0]", 0, 0x10}}, kOperationalPlace[] = {{"ehci[0]", 0x20, 0x44}},
+                      kPortsPlace[] = {{"ehci[0]", 0x64, 0x18}};
+constexpr qom::Nodes kEhciNodes[] = {qom::regions("capabilities", kCapabilitiesPlace).early(), qom::regions("operational", kOperationalPlace).early(),
+                                     bar_node<0>("ehci").early(), qom::regions("ports", kPortsPlace).early(), kBusMasterContainer, kBusMaster};
+constexpr qom::Region kVectorsPlace[] = {{"xhci-core/xhci[0]", 0x3000, 0x100}}, kPendingPlace[] = {{"xhci-core/xhci[0]", 0x3800, 8}};
+constexpr qom::Nodes kXhciNodes[] = {kBusMasterContainer, qom::regions("msix-table", kVectorsPlace), qom::regions("msix-pba", kPendingPlace), kBusMaster};
+constexpr qom::Nodes kOhciNodes[] = {kBusMasterContainer, bar_node<0>("ohci"), kBusMaster};
 
 constexpr qom::Type companion(const char* name, Result<std::unique_ptr<qom::Object>> (*create)(qom::Creation&)) {
     return {.name = name,

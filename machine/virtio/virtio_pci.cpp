@@ -90,7 +90,7 @@ VirtioPci::VirtioPci(qom::Values values, const VirtioPciKind& kind, Form form, s
     if (legacy_)
         add_bar(kLegacyBar, {.kind = PciBar::Kind::io, .size = std::bit_ceil((vectors ? 0x18 : 0x14) + backend_->config_size()),
                              .handler = &legacy_registers_});
-    if (modern_) add_modern(kind.vga);
+    if (modern_) add_modern();
     if (vectors) add_msix(vectors, kind.vga ? 4 : 1);
     backend_->connect(this, modern_);
     add_child("virtio-backend", std::move(backend));
@@ -104,9 +104,9 @@ VirtioPci::~VirtioPci() {
 
 bool VirtioPci::legacy_possible() const { return !backend_ || transitional_id(backend_->virtio_id()) != 0; }
 
-void VirtioPci::add_modern(bool vga) {
+void VirtioPci::add_modern() {
     add_bar(modern_bar_, {.kind = PciBar::Kind::memory64, .size = 0x4000, .handler = &modern_registers_, .prefetch = true});
-    const std::uint32_t size = vga ? 0x800 : 0x1000;
+    const std::uint32_t size = part_size();
     add_structure(0x40, 16, 1, modern_bar_, common_at_, size);
     add_structure(0x50, 16, 3, modern_bar_, isr_at_, size);
     add_structure(0x60, 16, 4, modern_bar_, 0x2000, 0x1000);      // the device's configuration
@@ -300,9 +300,7 @@ constexpr qom::Property kPciProperties[] = {
     qom::property("x-pcie-flr-init", qom::kBit, true),
     qom::property("aer", qom::kBit, false),
 };
-constexpr qom::Nodes kNodes[] = {{"bus master container", &qom::kMemoryRegion},
-                                 {"bus master", &qom::kMemoryRegion},
-                                 {"virtio-pci", &qom::kMemoryRegion}};
+constexpr qom::Nodes kNodes[] = {kBusMasterContainer, kBusMaster};
 
 }  // namespace
 

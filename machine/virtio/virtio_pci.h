@@ -39,6 +39,15 @@ public:
     QObject read(const qom::Property& property) const override;
     Result<void> check_settable(const qom::Property& property) const override;
     void reset() override;
+    void list_extras(const std::function<void(Extra)>& visit) const override;
+    unsigned modern_bar() const { return modern_bar_; }
+    unsigned vectors_bar() const { return modern_bar_ == 2 ? 4 : 1; }
+    /// A part of the modern BAR: common, interrupt status, device, notification.
+    struct Part { std::uint64_t offset, size; };
+    Part modern_part(unsigned number) const {
+        const Part parts[] = {{common_at_, part_size()}, {isr_at_, part_size()}, {0x2000, 0x1000}, {0x3000, 0x1000}};
+        return parts[number];
+    }
     std::uint32_t config_read(unsigned reg, unsigned size) override;
     void config_write(unsigned reg, std::uint32_t value, unsigned size) override;
 
@@ -76,7 +85,7 @@ private:
     };
 
     void add_structure(unsigned at, unsigned length, std::uint8_t type, unsigned bar, std::uint32_t offset, std::uint32_t size);
-    void add_modern(bool vga);
+    void add_modern();
     void add_msix(unsigned vectors, unsigned bar);
     void send_message(std::uint64_t address, std::uint32_t data);
     bool msix_enabled() const { return msix_ && msix_->enabled(); }
@@ -101,6 +110,8 @@ private:
     void write_queue(Virtqueue& queue, std::uint64_t offset, std::uint64_t value);
     std::uint64_t read_modern(std::uint64_t offset, unsigned size);
     void write_modern(std::uint64_t offset, std::uint64_t value, unsigned size);
+
+    std::uint32_t part_size() const { return isr_at_ - common_at_; }
 
     Bus bus_;
     VirtioDevice* backend_;

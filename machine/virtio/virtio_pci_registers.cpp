@@ -8,7 +8,7 @@ namespace {
 constexpr std::uint64_t kNothing = ~std::uint64_t{0};
 constexpr std::uint64_t kDeviceConfig = 0x2000, kNotification = 0x3000;     // in the modern BAR
 constexpr unsigned kNotifyMultiplier = 4, kCommand = 0x04;
-constexpr std::uint16_t kBusMaster = 0x04;
+constexpr std::uint16_t kMasterBit = 0x04;
 
 enum LegacyRegister {
     kHostFeatures = 0x00, kGuestFeatures = 0x04, kQueuePage = 0x08, kQueueSize = 0x0c, kQueueSelect = 0x0e, kQueueNotify = 0x10,
@@ -101,7 +101,7 @@ void VirtioPci::write_legacy(std::uint64_t offset, std::uint64_t value, unsigned
             set_status(static_cast<std::uint8_t>(value));
             // Linux before 2.6.34 forgets it.
             if ((value & 0xff) == (VirtioDevice::kAcknowledge | VirtioDevice::kDriver))
-                PciDevice::config_write(kCommand, config_word(kCommand) | kBusMaster, 2);
+                PciDevice::config_write(kCommand, config_word(kCommand) | kMasterBit, 2);
             return;
         case kConfigVector: backend_->config_vector = vector_or_none(value); return;
         case kQueueVector:

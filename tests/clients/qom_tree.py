@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Compares the whole object tree of a pc, paths and types, with a recording of QEMU's. What may be missing stands in a list with the
-reasons; nothing may be there that QEMU has not, and nothing else may be missing."""
+"""Compares the whole object tree of a pc with recordings of QEMU's: paths and types (qom-tree-pc.txt), where the memory regions lie and
+where the links lead (qom-values-pc.txt). What may be missing stands in a list with the reasons; nothing may be there that QEMU has not,
+and nothing else may be missing. --record QEMU makes the second recording anew."""
 import argparse
 import os
 import re
@@ -9,8 +10,23 @@ import sys
 from emulator import Emulator
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'conformance')
+VALUES = os.path.join(HERE, 'qom-values-pc.txt')
 DOCUMENT = os.path.join(HERE, '..', '..', 'docs', 'compatibility.md')
+BASE = ['-M', 'pc', '-S', '-display', 'none']
 MACHINES = {'default': ['-drive', 'if=ide,driver=null-co,size=1M'], 'nodefaults': ['-nodefaults']}
+# One of each kind of function that has regions of its own.
+DEVICES = ['AC97', 'ES1370', 'intel-hda', 'e1000', 'rtl8139', 'secondary-vga', 'bochs-display', 'VGA', 'i6300esb', 'ib700',
+           'nvme,serial=1,drive=n0', 'pvpanic', 'pvpanic-pci', 'piix3-usb-uhci', 'usb-ehci', 'qemu-xhci', 'pci-ohci', 'lsi53c895a', 'megasas',
+           'megasas-gen2', 'mptsas1068', 'pvscsi', 'isa-debugcon,chardev=c0', 'isa-debug-exit', 'isa-serial,chardev=c1',
+           'isa-parallel,chardev=c2', 'pci-bridge,chassis_nr=1,id=b1', 'i82801b11-bridge']
+VALUED = dict(MACHINES)
+VALUED['devices'] = ['-nodefaults', '-m', '128M,slots=2,maxmem=1G', '-object', 'memory-backend-ram,id=m0,size=16M', '-device', 'pc-dimm,memdev=m0',
+                     '-blockdev', 'null-co,node-name=n0']
+for number in range(3):
+    VALUED['devices'] += ['-chardev', 'null,id=c%d' % number]
+for device in DEVICES:
+    VALUED['devices'] += ['-device', device]
+VALUED['cirrus'] = ['-nodefaults', '-vga', 'cirrus', '-m', '5G', '-smp', '2,maxcpus=4']
 
 
 def lines_with_paths(text):
@@ -26,13 +42,44 @@ def lines_with_paths(text):
     return found
 
 
-def recordings():
-    machines = {}
-    with open(os.path.join(HERE, 'qom-tree-pc.txt'), encoding='utf-8') as file:
-        for part in file.read().split('# ')[1:]:
+def sections(path, read):
+    with open(path, encoding='utf-8') as file:
+        for part in re.split('^# ', file.read(), flags=re.MULTILINE)[1:]:
             name, text = part.split('\n', 1)
-            machines[name] = lines_with_paths(text)
-    return machines
+            yield name, read(text)
+
+
+def values(client):
+    """["/machine/… lies in /machine/unattached/io[0] at 0x60, size 0x1, priority 0", "/machine/… leads to …"]"""
+    found = []
+
+    def get(path, name):
+        return client.command('qom-get', {'path': path, 'property': name})['return']
+
+    def walk(path):
+        for entry in client.command('qom-list', {'path': path or '/'})['return']:
+            below = path + '/' + entry['name']
+            if entry['type'] == 'child<memory-region>':
+                inside, address, size, priority = (get(below, name) for name in ('container', 'addr', 'size', 'priority'))
+                found.append('%s lies in %s at %#x, size %#x, priority %d' % (below, inside or 'nothing', address, size, priority))
+            elif entry['type'].startswith('link<') and entry['name'] != 'container':
+                found.append('%s leads to %s' % (below, get(path, entry['name']) or 'nothing'))
+            if entry['type'].startswith('child<'):
+                walk(below)
+    walk('')
+    return sorted(found)
+
+
+def values_of(emulator, name):
+    with Emulator(emulator, base=BASE, arguments=VALUED[name]) as running:
+        with running.connect() as client:
+            return values(client)
+
+
+def record(qemu):
+    with open(VALUES, 'w', encoding='utf-8') as file:
+        for name in VALUED:
+            file.write('# %s\n' % name + ''.join(line + '\n' for line in values_of(qemu, name)))
 
 
 def omissions():
@@ -65,10 +112,13 @@ def left_out(line, patterns, used, types):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('emulator')
+    parser.add_argument('--record', action='store_true', help='EMULATOR is a QEMU: record its values')
     options = parser.parse_args()
+    if options.record:
+        return record(options.emulator)
     patterns, used, failed = omissions(), set(), False
-    for name, recorded in recordings().items():
-        with Emulator(options.emulator, base=['-M', 'pc', '-S', '-display', 'none'], arguments=MACHINES[name]) as emulator:
+    for name, recorded in sections(os.path.join(HERE, 'qom-tree-pc.txt'), lines_with_paths):
+        with Emulator(options.emulator, base=BASE, arguments=MACHINES[name]) as emulator:
             with emulator.connect() as client:
                 reply = client.command('human-monitor-command', {'command-line': 'info qom-tree'})
         ours = set(lines_with_paths(reply['return']))
@@ -81,6 +131,14 @@ def main():
             print('%s: not in QEMU: %s' % (name, line))
         failed |= bool(missing or more)
         print('%s: %d of %d objects' % (name, len(ours), len(recorded)))
+    for name, recorded in sections(VALUES, str.splitlines):
+        ours = values_of(options.emulator, name)
+        expected = [line for line in recorded if not left_out(re.split(' l(?:ies in|eads to) ', line)[0] + ' (', patterns, used, {})]
+        differ = sorted(set(expected) ^ set(ours))
+        for line in differ:
+            print('%s: %s: %s' % (name, 'QEMU' if line in expected else 'Rhea', line))
+        failed |= bool(differ)
+        print('%s: %d of %d values' % (name, len(set(ours) & set(recorded)), len(recorded)))
     for pattern, _ in patterns:
         if pattern not in used:
             print('nothing is left out any more by: %s' % pattern)

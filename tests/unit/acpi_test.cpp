@@ -115,7 +115,7 @@ TEST_CASE("CPUs are a bitmap until the guest asks for the registers of one", "[a
 TEST_CASE("the memory modules' EEPROMs answer on the SMBus", "[acpi]") {
     MachineRig rig;
     Smbus smbus(rig.ports);
-    SmbusEeprom eeprom;
+    SmbusEeprom eeprom{0x50};
     smbus.attach(0x50, &eeprom);
     constexpr unsigned kBus = 0xb100;
     const auto transact = [&](unsigned address, unsigned command, unsigned protocol) {

@@ -31,7 +31,7 @@ UnixSocketAddress unix_of(const ChardevSocket& socket) { return std::get<Data<Un
 
 TEST_CASE("-chardev options that make no chardev are refused in the recorded words", "[chardev][options]") {
     CHECK(error_of("foo,id=a") == "'foo' is not a valid char driver name");
-    CHECK(error_of("braille,id=a") == "'braille' is not a valid char driver name");
+    CHECK(error_of("console,id=a") == "'console' is not a valid char driver name");
     CHECK(error_of("id=a") == "chardev: \"a\" missing backend");
     CHECK(error_of("socket") == "chardev: no id specified");
     CHECK(error_of("foo") == "chardev: no id specified");

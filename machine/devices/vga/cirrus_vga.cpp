@@ -21,7 +21,20 @@ AddressSpace::Region region(const char* name, std::uint64_t base, std::uint64_t 
 }
 
 constexpr const qom::Type* kInterfaces[] = {&qom::kConventionalPci};
-constexpr qom::Nodes kNodes[] = {{"bus master container", &qom::kMemoryRegion}, {"bus master", &qom::kMemoryRegion}};
+constexpr std::string_view kLow = "cirrus-lowmem-container[0]", kAperture = "cirrus-pci-bar0[0]";
+constexpr qom::Region kPortPlace[] = {{qom::kPortSpace, 0x3b0, 0x30}}, kLowPlace[] = {{qom::kPciSpace, 0xa0000, 0x20000, 1}},
+                      kLowMemoryPlace[] = {{kLow, 0, 0x20000}}, kBank0Place[] = {{kLow, 0, 0x8000, 1}}, kBank1Place[] = {{kLow, 0x8000, 0x8000, 1}},
+                      kBlitterPlace[] = {{kAperture, 0x1000000, 0x400000}};
+qom::Region linear_place(const PciDevice& vga) {
+    return {kAperture, 0, static_cast<std::uint64_t>(vga.values().integer("vgamem_mb")) * kMiB};
+}
+qom::Region memory_place(const PciDevice& vga) { return {{}, 0, static_cast<std::uint64_t>(vga.values().integer("vgamem_mb")) * kMiB}; }
+constexpr qom::Nodes kNodes[] = {kBusMasterContainer, kBusMaster, qom::region<memory_place>("vga.vram"), qom::regions("cirrus-io", kPortPlace),
+                                 qom::regions("cirrus-lowmem-container", kLowPlace), qom::regions("cirrus-low-memory", kLowMemoryPlace),
+                                 qom::regions("vga.bank0", kBank0Place), qom::regions("vga.bank1", kBank1Place),
+                                 qom::region<linear_place>("cirrus-linear-io"), bar_node<kApertureBar>("cirrus-pci-bar0"),
+                                 qom::regions("cirrus-bitblt-mmio", kBlitterPlace), bar_node<kRegistersBar>("cirrus-mmio"),
+                                 bar_node<6>("cirrus_vga.rom")};
 constexpr qom::Property kProperties[] = {
     qom::property("vgamem_mb", qom::kUint32, 4),
     qom::property("blitter", qom::kBool, true),
@@ -57,6 +70,7 @@ CirrusVga::CirrusVga(qom::Creation& creation, std::unique_ptr<GuestMemory> memor
     add_bar(kApertureBar, {.kind = PciBar::Kind::memory32, .size = kApertureSize, .handler = &aperture_, .max_access = 1, .prefetch = true});
     add_bar(kRegistersBar, {.kind = PciBar::Kind::memory32, .size = kRegistersSize, .handler = &nothing_});
     add_bar(kRomBar, {.kind = PciBar::Kind::memory32, .size = kRomSize, .handler = &nothing_});
+    set_rom_file("vgabios-cirrus.bin");
     reset();
 }
 

@@ -35,22 +35,39 @@ std::optional<EdidScreen> screen_of(const qom::Values& values) {
 }
 
 constexpr const qom::Type* kInterfaces[] = {&qom::kAcpiAml, &qom::kConventionalPci};
-constexpr qom::Nodes kNodes[] = {{"bus master container", &qom::kMemoryRegion}, {"bus master", &qom::kMemoryRegion}};
-constexpr qom::Property kProperties[] = {
+constexpr qom::Region kWindowPlace[] = {{qom::kPciSpace, 0xa0000, 0x20000, 1}}, kVbePlace[] = {{qom::kPortSpace, 0x1ce, 4}},
+                      kPortPlaces[] = {{qom::kPortSpace, 0x3b4, 2},
+                                       {qom::kPortSpace, 0x3ba, 1},
+                                       {qom::kPortSpace, 0x3c0, 16},
+                                       {qom::kPortSpace, 0x3d4, 2},
+                                       {qom::kPortSpace, 0x3da, 1}};
+constexpr qom::Nodes kNodes[] = {kBusMasterContainer,  kBusMaster,           bar_node<0>("vga.vram"),
+                                 qom::regions("vga-lowmem", kWindowPlace),   qom::regions("vga", kPortPlaces),
+                                 qom::regions("vbe", kVbePlace),             bar_node<2>("vga.mmio"),
+                                 kVgaRegisterNodes[0], kVgaRegisterNodes[1], kVgaRegisterNodes[2],
+                                 kVgaRegisterNodes[3], bar_node<6>("vga.rom")};
+constexpr qom::Property kOwnProperties[] = {
     qom::property("vgamem_mb", qom::kUint32, 16),
     qom::property("mmio", qom::kBit, true),
     qom::property("qemu-extended-regs", qom::kBit, true),
     qom::property("edid", qom::kBit, true),
-    qom::property("xres", qom::kUint32, 0),
-    qom::property("yres", qom::kUint32, 0),
-    qom::property("xmax", qom::kUint32, 0),
-    qom::property("ymax", qom::kUint32, 0),
-    qom::property("refresh_rate", qom::kUint32, 0),
+};
+constexpr qom::Property kRestProperties[] = {
     qom::property("global-vmstate", qom::kBool, false),
     qom::property("big-endian-framebuffer", qom::kBool).from<is_big_endian>(),
 };
 
+constexpr auto kProperties = qom::join(kOwnProperties, kDisplayModes, kRestProperties);
+
+QObject preferred(const PciDevice& device, std::string_view name, std::int64_t otherwise) {
+    const auto said = device.values().integer(name);
+    return said != 0 || !device.values().boolean("edid") ? said : otherwise;
+}
+
 }  // namespace
+
+QObject preferred_width(const PciDevice& display) { return preferred(display, "xres", 1280); }
+QObject preferred_height(const PciDevice& display) { return preferred(display, "yres", 800); }
 
 constinit const qom::Type kPciVga{.name = "pci-vga", .parent = &PciDevice::kType, .abstract = true, .interfaces = kInterfaces};
 constinit const qom::Type StdVga::kType{.name = "VGA",
@@ -75,6 +92,7 @@ StdVga::StdVga(qom::Creation& creation, std::unique_ptr<GuestMemory> memory)
     if (values().boolean("mmio"))
         add_bar(kRegistersBar, {.kind = PciBar::Kind::memory32, .size = VgaRegisterWindow::kSize, .handler = &registers_});
     add_bar(kRomBar, {.kind = PciBar::Kind::memory32, .size = kRomSize, .handler = &rom_});
+    set_rom_file("vgabios-stdvga.bin");
 }
 
 void StdVga::reset() {
