@@ -37,7 +37,7 @@ void add_all_commands(Engine& engine, Machine& machine, FdSets& fd_sets) {
     add_machine_info_commands(table, machine);
     add_inventory_commands(table, machine);
     add_net_commands(table, machine);
-    add_client_commands(table, machine.chardevs());
+    add_client_commands(table, machine);
     add_chardev_commands(table, machine.chardevs());
     add_yank_commands(table, machine.chardevs());
     add_fd_commands(table, fd_sets);

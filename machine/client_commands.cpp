@@ -2,7 +2,8 @@
 
 #include "machine/commands.h"
 #include "monitor/fd_commands.h"
-#include "chardev/registry.h"
+#include "machine/machine.h"
+#include "machine/vnc/servers.h"
 
 namespace rhea {
 
@@ -17,12 +18,18 @@ inline constexpr auto description<AddClient> =
 
 namespace {
 
-/// A display protocol stands before a chardev of its name. None of them is there.
-Result<Empty> add_client(Chardevs& chardevs, const AddClient& args, const Caller& caller) {
+/// A display protocol stands before a chardev of its name.
+Result<Empty> add_client(Machine& machine, const AddClient& args, const Caller& caller) {
     auto fd = RHEA_TRY(take_named_fd(caller, args.fdname));
     if (args.protocol == "spice") return fail(Error("SPICE is not in use", ErrorClass::device_not_active));
     if (args.protocol == "@dbus-display") return fail(Error("D-Bus display is not in use", ErrorClass::device_not_active));
-    Chardev* chardev = chardevs.find(args.protocol);
+    if (args.protocol == "vnc") {
+        // Without a server nobody serves it; QEMU says no more of that.
+        if (VncServer* server = machine.vnc() ? machine.vnc()->find({}) : nullptr)
+            server->add_client(std::move(fd), {.skips_security = args.skipauth.value_or(false)});
+        return Empty{};
+    }
+    Chardev* chardev = machine.chardevs().find(args.protocol);
     if (!chardev) return fail(fmt::format("protocol '{}' is invalid", args.protocol));
     if (!chardev->add_client(fd)) return fail("failed to add client");
     return Empty{};
@@ -34,6 +41,6 @@ constexpr Command kCommands[] = {
 
 }  // namespace
 
-void add_client_commands(CommandTable& table, Chardevs& chardevs) { table.add(kCommands, chardevs); }
+void add_client_commands(CommandTable& table, Machine& machine) { table.add(kCommands, machine); }
 
 }  // namespace rhea

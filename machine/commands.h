@@ -17,7 +17,7 @@ void add_memory_device_commands(CommandTable& table, Machine& machine);
 /// rtc-reset-reinjection.
 void add_rtc_commands(CommandTable& table, Machine& machine);
 /// add_client.
-void add_client_commands(CommandTable& table, Chardevs& chardevs);
+void add_client_commands(CommandTable& table, Machine& machine);
 /// query-mice.
 void add_inventory_commands(CommandTable& table, Machine& machine);
 

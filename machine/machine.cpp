@@ -17,6 +17,7 @@
 #include "machine/objects/user_creatable.h"
 #include "machine/pc_board.h"
 #include "machine/usb/usb_commands.h"
+#include "machine/vnc/servers.h"
 #include "machine/qdev.h"
 
 namespace rhea {
@@ -341,6 +342,12 @@ bool Machine::build(const cli::Reporter& reporter) {
         return false;
     }
     return true;
+}
+
+bool Machine::open_screens(const cli::Reporter& reporter) {
+    if (config_.vncs.empty()) return true;
+    vnc_ = VncServers::open(*this, reporter);
+    return vnc_ != nullptr;
 }
 
 Bus* Machine::system_bus() { return board_ ? &board_->system_bus() : nullptr; }

@@ -38,6 +38,7 @@ namespace rhea {
 
 class PcBoard;
 class Dump;
+class VncServers;
 struct Migration;
 
 /// What a bank of a CPU's machine check registers holds.
@@ -79,6 +80,8 @@ public:
     bool open_ports(const cli::Reporter& reporter);
     /// The board and what is plugged into it.
     bool build(const cli::Reporter& reporter);
+    /// Servers for remote screens. With -preconfig before the board is built.
+    bool open_screens(const cli::Reporter& reporter);
 
     Preconfig& preconfig() { return preconfig_; }
     const cli::Config& config() const { return config_; }
@@ -125,6 +128,8 @@ public:
     std::vector<PointerDevice> pointers() const;
     /// The pointing device of this index takes the input from now on; false: there is none.
     bool choose_pointer(std::int64_t index);
+    /// Null: -vnc asked for none.
+    VncServers* vnc() { return vnc_.get(); }
     bool a20() const { return a20_; }
     /// Reports an error to a CPU: one that it can go on with is noted; any other resets a machine that does not listen.
     /// False: nobody listens.
@@ -204,6 +209,7 @@ private:
     Preconfig preconfig_;
     std::unique_ptr<Migration> migration_;
     std::unique_ptr<Dump> dump_;
+    std::unique_ptr<VncServers> vnc_;
 };
 
 }  // namespace rhea

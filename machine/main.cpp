@@ -174,7 +174,7 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
     if (!accelerator) return status = accelerator.error().status, false;
     if (!passed(cli::check_tpmdevs(config_, reporter_)) || !passed(cli::check_board(config_, *accelerator, reporter_)) ||
         !passed(cli::resolve_numa(config_, reporter_)) || !passed(cli::resolve_fw_cfg(config_, reporter_)) ||
-        !passed(cli::check_usb_devices(config_, reporter_)) || !passed(cli::check_screens(config_, reporter_)) ||
+        !passed(cli::check_usb_devices(config_, reporter_)) ||
         !check_supported(config_, reporter_))
         return false;
 
@@ -198,7 +198,7 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
             reporter_.warning(pattern.where, fmt::format("trace event '{}' does not exist", pattern.text));
     bool good = machine.add_objects(reporter_) && add_chardevs(true) && machine.open_drives(reporter_) && machine.open_networks(reporter_) &&
                 add_monitors(engine, chardevs, config_, reporter_) && machine.open_ports(reporter_) &&
-                (config_.preconfig || machine.build(reporter_));
+                (config_.preconfig || machine.build(reporter_)) && machine.open_screens(reporter_);
     std::unique_ptr<QtestLog> qtest_log;
     std::unique_ptr<QtestServer> qtest;
     if (good && config_.qtest) good = start_qtest(chardevs, machine, config_, reporter_, qtest_log, qtest);

@@ -15,4 +15,15 @@ inline constexpr auto description<SocketAddress> = flat_union<&SocketAddress::ty
              branch<VsockSocketAddress>(SocketAddressType::vsock), branch<FdSocketAddress>(SocketAddressType::fd)),
     member<&SocketAddress::type>("type"));
 
+/// The same in the form with "data".
+inline SocketAddressLegacy legacy_form(const SocketAddress& address) {
+    SocketAddressLegacy legacy{address.type, {}};
+    std::visit(
+        [&]<class T>(const T& branch) {
+            if constexpr (!std::is_same_v<T, std::monostate>) legacy.u = Data<T>{branch};
+        },
+        address.u);
+    return legacy;
+}
+
 }  // namespace rhea

@@ -46,10 +46,6 @@ bool check_supported(const cli::Config& config, const cli::Reporter& reporter) {
     check.list(config.tpmdevs);
     check.list(config.plugins);
     check.list(config.gdbs, [](const cli::Text& gdb) { return gdb.value == "none"; });
-    check.list(config.vncs, [](const cli::Group& vnc) {
-        const std::string display = vnc.options.get("vnc");
-        return display.empty() || display == "none";
-    });
     check.list(config.audiodevs, [](const cli::Arguments& audio) {
         const QObject* driver = audio.members.find("driver");
         return driver && driver->string() && *driver->string() == "none";

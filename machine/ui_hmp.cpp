@@ -3,6 +3,7 @@
 
 #include "machine/hmp_forward.h"
 #include "machine/machine.h"
+#include "machine/vnc/servers.h"
 
 namespace rhea {
 
@@ -113,7 +114,10 @@ void password(HmpCall& call, std::string_view command, std::string_view failure,
     if (protocol == "vnc") call.arguments.copy("display", arguments);
     call.run(command, arguments);
 }
-void set_password(Machine&, HmpCall& call) {
+void set_password(Machine& machine, HmpCall& call) {
+    const std::string& connected = call.arguments.text("connected");
+    if (call.arguments.text("protocol") == "vnc" && (connected.empty() || connected == "keep"))
+        call.write(password_advice(machine, call.arguments.text("display")));
     password(call, "set_password", "Could not set password", hmp_arguments(call, "protocol password"));
 }
 void expire_password(Machine&, HmpCall& call) {

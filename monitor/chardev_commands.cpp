@@ -50,11 +50,6 @@ Result<std::vector<ChardevBackendInfo>> query_chardev_backends(Chardevs&, const 
     return infos;
 }
 
-/// "fd" addresses are names given by getfd.
-NamedFds named_fds(const Caller& caller) {
-    return [&caller](const std::string& name) -> Result<int> { return RHEA_TRY(take_named_fd(caller, name)).release(); };
-}
-
 /// What one of the two ways to make a chardev gives, or its error with the words that QEMU puts in front.
 Result<ChardevReturn> made(const std::string& id, Result<Chardev*> chardev) {
     if (!chardev) return fail(std::move(chardev).error().prefixed(fmt::format("Failed to add chardev '{}': ", id)));
@@ -124,6 +119,10 @@ constexpr Command kCommands[] = {
 };
 
 }  // namespace
+
+NamedFds named_fds(const Caller& caller) {
+    return [&caller](const std::string& name) -> Result<int> { return RHEA_TRY(take_named_fd(caller, name)).release(); };
+}
 
 void add_chardev_commands(CommandTable& table, Chardevs& chardevs) { table.add(kCommands, chardevs); }
 

@@ -8,4 +8,7 @@ namespace rhea {
 /// and yank.
 void add_chardev_commands(CommandTable& table, Chardevs& chardevs);
 
+/// What names of file descriptors mean to whoever calls; only while the call lasts.
+NamedFds named_fds(const Caller& caller);
+
 }  // namespace rhea

@@ -3,18 +3,20 @@
 #include "machine/block/qemu_io.h"
 #include "machine/hmp_forward.h"
 #include "machine/machine.h"
+#include "machine/vnc/servers.h"
 
 namespace rhea {
 
 namespace {
 
-void change(Machine&, HmpCall& call) {
+void change(Machine& machine, HmpCall& call) {
     static constexpr std::string_view kModes[] = {"retain", "read-only", "read-write"};
     const HmpArguments& a = call.arguments;
     if (a.text("device") == "vnc") {
         const std::string& what = a.text("target");
         if (what != "passwd" && what != "password") return call.write("Expected 'password' after 'vnc'\n");
         if (!a.has("arg")) return call.write("terminal does not support password prompting\n");
+        call.write(password_advice(machine, ""));
         if (!call.has_qmp("change-vnc-password")) return call.write("Error: Could not set password\n");
         return call.run("change-vnc-password", {{"password", a.text("arg")}});
     }

@@ -1,7 +1,6 @@
 // Options about what the host lends the guest: folders, TPMs, USB and sound devices, screens and debuggers. Checked as far
 // as they can be without the devices; machine/supported.cpp refuses what is not there.
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
@@ -192,27 +191,13 @@ Result<void> show_audio_help(CommandLine& line, std::string_view) {
 
 // --- Screens
 
-namespace {
-
-Result<void> check_vnc(const Options& options) {
-    const std::string display = options.get("vnc");
-    if (display.empty() || display == "none") return {};
-    if (display.starts_with("unix:")) return {};
-    const auto colon = display.rfind(':');
-    if (colon == std::string::npos) return fail("no vnc port specified");
-    const std::string_view number = std::string_view(display).substr(colon + 1);
-    std::uint64_t port = 0;
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), port);
-    if (error != std::errc() || end != number.data() + number.size())
-        return fail(fmt::format("can't convert to a number: {}", number));
-    constexpr std::uint64_t kFirstPort = 5900;
-    if (!options.has("reverse") && port + kFirstPort > 65535) return fail(fmt::format("port {} out of range", number));
-    return {};
-}
-
-}  // namespace
-
+/// The first without an id is "default", the next ones are "vnc2", "vnc3", …
 Result<void> take_vnc(CommandLine& line, Options options) {
+    if (!options.id()) {
+        std::string id = "default";
+        for (unsigned i = 2; !line.claim_id("vnc", id); ++i) id = fmt::format("vnc{}", i);
+        options.set_id(std::move(id));
+    }
     line.config.vncs.push_back({line.where, std::move(options)});
     return {};
 }
@@ -221,16 +206,6 @@ Result<void> add_vnc(CommandLine& line, std::string_view text) {
     if (text != "help" && text != "?") return line.add_group("vnc", text);
     line.print(group_help("vnc", option_specs("vnc")));
     return line.finish(1);
-}
-
-OrExit<void> check_screens(const Config& config, const Reporter& reporter) {
-    for (const Group& vnc : config.vncs) {
-        if (auto checked = check_vnc(vnc.options); !checked) {
-            reporter.error(vnc.where, checked.error());
-            return tl::unexpected(Exit{1});
-        }
-    }
-    return {};
 }
 
 Result<void> take_spice(CommandLine& line, Options options) {

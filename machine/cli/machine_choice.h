@@ -5,7 +5,7 @@
 ///     choose_machine        -> early objects, chardevs, check_fsdevs, drives
 ///     apply_properties      -> resolve_instruction_count -> choose_accelerator -> network, late objects, check_tpmdevs,
 ///     monitors, serial ports check_board           -> resolve_numa, resolve_fw_cfg, check_usb_devices, devices,
-///     check_screens
+///     screens
 ///
 /// Each prints its errors and gives the exit status.
 #include <functional>
@@ -29,8 +29,6 @@ Result<void> probe_accelerator(const Accelerator& accelerator);
 
 /// -fsdev and -virtfs. After the character devices.
 OrExit<void> check_fsdevs(const Config& config, const Reporter& reporter);
-/// -vnc. After everything else.
-OrExit<void> check_screens(const Config& config, const Reporter& reporter);
 /// -tpmdev. After network and objects.
 OrExit<void> check_tpmdevs(const Config& config, const Reporter& reporter);
 /// -icount. Before the accelerator is chosen, which must be one that has it.

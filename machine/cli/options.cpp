@@ -125,7 +125,7 @@ constexpr OptionRow kRows[] = {
      "guest memory (128 MiB unless said otherwise; suffixes k, M, G, T), and room to plug in more", group<"memory">},
     {"mem-path", "FILE", standard, refused, "file that holds the guest's memory", memory_path},
     {"mem-prealloc", "", standard, works, "allocates all guest memory at the start", memory_preallocate},
-    {"k", "LANGUAGE", standard, ignored, "keyboard layout of a screen's clients"},
+    {"k", "LANGUAGE", standard, works, "keyboard layout of the clients of -vnc", text<&Config::keyboard_layout>},
     {"audio-help", "", standard, works, "shows the -audiodev form of what the environment says of audio", show_audio_help},
     {"audio", "[driver=]DRIVER[,model=MODEL][,PROPERTY=VALUE]...", standard, refused,
      "a sound card and where its sound goes; model=help lists the cards", add_audio},
@@ -160,7 +160,7 @@ constexpr OptionRow kRows[] = {
     {"usb", "", usb, works, "adds a USB controller (-machine usb=on)", machine<"usb", "on">},
     {"usbdevice", "NAME", usb, works, "adds a USB device", add_usb_device},
 
-    {"display", "none", display, in_part, "the screen's window on the host: here there is none", set_display},
+    {"display", "none|vnc=HOST:DISPLAY[,OPTION=VALUE]...", display, in_part, "the screen's window on the host: here there is none but by -vnc", set_display},
     {"nographic", "", display, works, "no screen: the serial port and the monitor share the terminal",
      flag<&Config::graphics, false>},
     {"spice", "[OPTION=VALUE]...", display, refused, "serves the screen by SPICE", group<"spice">},
@@ -169,7 +169,7 @@ constexpr OptionRow kRows[] = {
     {"vga", "none|std|...", display, in_part, "the graphics card", set_vga},
     {"full-screen", "", display, ignored, "lets the window fill the host's screen"},
     {"g", "WIDTHxHEIGHT[xDEPTH]", display, not_here, "resolution at the start (machines of other targets)"},
-    {"vnc", "DISPLAY[,OPTION=VALUE]...", display, in_part, "serves the screen by VNC; none: does not", add_vnc},
+    {"vnc", "HOST:DISPLAY|unix:FILE|none[,OPTION=VALUE]...", display, in_part, "serves the screen by VNC, without SASL; none: to nobody", add_vnc},
 
     {"win2k-hack", "", i386, ignored, "a slow disk for the installer of Windows 2000"},
     {"no-fd-bootchk", "", i386, works, "boots floppies without a boot signature too",

@@ -34,6 +34,7 @@ void Ps2Keyboard::reset() {
     set_ = 2;
     modifiers_ = 0;
     parameter_of_ = 0;
+    input_.set_leds(0);
 }
 
 bool Ps2Keyboard::first_set() const { return set_ == 1 || (set_ == 2 && controller_.translates()); }
@@ -130,6 +131,7 @@ void Ps2Keyboard::command(std::uint8_t byte) {
         }
         if (command == kScanCodeSet && byte > 3) return reply({kResend});
         if (command == kScanCodeSet) set_ = byte;
+        if (command == kSetLights) input_.set_leds(byte & 7);
         return reply({kAcknowledge});
     }
     switch (byte) {

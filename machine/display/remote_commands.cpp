@@ -1,8 +1,10 @@
-/// VNC and SPICE. No server is built in: the commands find none.
+/// VNC and SPICE. No server of SPICE is built in: its commands find none.
 #include "machine/display/commands.h"
 #include "machine/display/spice_types.h"
 #include "machine/machine.h"
 #include "machine/socket_options.h"
+#include "machine/vnc/servers.h"
+#include "monitor/chardev_commands.h"
 #include "monitor/command_table.h"
 
 namespace rhea {
@@ -117,8 +119,26 @@ namespace {
 Fail no_spice() { return fail(Error("SPICE is not in use", ErrorClass::device_not_active)); }
 Fail no_vnc() { return fail("Can not find vnc display"); }
 
-Result<VncInfo> query_vnc(Machine&, const Empty&) { return VncInfo{}; }
-Result<std::vector<VncInfo2>> query_vnc_servers(Machine&, const Empty&) { return std::vector<VncInfo2>{}; }
+VncServer* find_vnc(Machine& machine, const std::optional<std::string>& id = {}) { return machine.vnc() ? machine.vnc()->find(id) : nullptr; }
+
+template <class Options, class U>
+std::optional<std::string> display_of(const U& u) {
+    const auto* vnc = std::get_if<Options>(&u);
+    return vnc ? vnc->display : std::nullopt;
+}
+
+Result<VncInfo> query_vnc(Machine& machine, const Empty&) {
+    const VncServer* server = find_vnc(machine);
+    return server ? server->info() : VncInfo{};
+}
+
+Result<std::vector<VncInfo2>> query_vnc_servers(Machine& machine, const Empty&) {
+    std::vector<VncInfo2> list;
+    if (!machine.vnc()) return list;
+    const auto& servers = machine.vnc()->all();
+    for (auto server = servers.rbegin(); server != servers.rend(); ++server) list.push_back((*server)->detailed_info());
+    return list;
+}
 
 Result<SpiceInfo> query_spice(Machine&, const Empty&) {
     SpiceInfo info;
@@ -126,27 +146,59 @@ Result<SpiceInfo> query_spice(Machine&, const Empty&) {
     return info;
 }
 
-Result<Empty> set_password(Machine&, const SetPassword& args) {
-    if (args.protocol == DisplayProtocol::spice) return no_spice();
-    // VNC cannot do otherwise than keep its clients.
-    if (args.connected && *args.connected != SetPasswordAction::keep) return fail(Error::invalid_parameter("connected"));
-    return fail("Could not set password");
-}
-
-Result<Empty> expire_password(Machine&, const ExpirePassword& args) {
-    if (args.protocol == DisplayProtocol::spice) return no_spice();
-    return fail("Could not set password expire time");
-}
-
-Result<Empty> change_vnc_password(Machine&, const ChangeVncPassword&) { return fail("Could not set password"); }
-
-Result<Empty> display_reload(Machine&, const DisplayReload& args) {
-    const auto* vnc = std::get_if<DisplayReloadVnc>(&args.u);
-    if (vnc && vnc->tls_certs.value_or(false)) return no_vnc();
+Result<Empty> set_vnc_password(Machine& machine, const std::optional<std::string>& id, const std::string& password) {
+    VncServer* server = find_vnc(machine, id);
+    if (!server || !server->set_password(password)) return fail("Could not set password");
     return Empty{};
 }
 
-Result<Empty> display_update(Machine&, const DisplayUpdate&) { return no_vnc(); }
+Result<Empty> set_password(Machine& machine, const SetPassword& args) {
+    if (args.protocol == DisplayProtocol::spice) return no_spice();
+    // VNC cannot do otherwise than keep its clients.
+    if (args.connected && *args.connected != SetPasswordAction::keep) return fail(Error::invalid_parameter("connected"));
+    return set_vnc_password(machine, display_of<SetPasswordVnc>(args.u), args.password);
+}
+
+/// "now", "never", "+SECONDS" from now, or a time; what cannot be read is long ago.
+std::int64_t expiry_time(Machine& machine, std::string_view text) {
+    if (text == "now") return 0;
+    if (text == "never") return VncServer::kNever;
+    const bool from_now = text.starts_with('+');
+    const std::uint64_t seconds = std::strtoull(std::string(text.substr(from_now)).c_str(), nullptr, 10);
+    const auto most = static_cast<std::uint64_t>(VncServer::kNever);
+    const std::uint64_t start = from_now ? static_cast<std::uint64_t>(machine.clocks().now(ClockType::host) / 1'000'000'000) : 0;
+    return static_cast<std::int64_t>(std::min(seconds, most - start) + start);
+}
+
+Result<Empty> expire_password(Machine& machine, const ExpirePassword& args) {
+    if (args.protocol == DisplayProtocol::spice) return no_spice();
+    VncServer* server = find_vnc(machine, display_of<ExpirePasswordVnc>(args.u));
+    if (!server) return fail("Could not set password expire time");
+    server->set_expiry(expiry_time(machine, args.time));
+    return Empty{};
+}
+
+Result<Empty> change_vnc_password(Machine& machine, const ChangeVncPassword& args) { return set_vnc_password(machine, {}, args.password); }
+
+Result<Empty> display_reload(Machine& machine, const DisplayReload& args) {
+    const auto* vnc = std::get_if<DisplayReloadVnc>(&args.u);
+    if (!vnc || !vnc->tls_certs.value_or(false)) return Empty{};
+    VncServer* server = find_vnc(machine);
+    if (!server) return no_vnc();
+    RHEA_CHECK(server->reload_credentials());
+    return Empty{};
+}
+
+Result<Empty> display_update(Machine& machine, const DisplayUpdate& args, const Caller& caller) {
+    VncServer* server = find_vnc(machine);
+    if (!server) return no_vnc();
+    const auto* vnc = std::get_if<DisplayUpdateVnc>(&args.u);
+    if (!vnc || !vnc->addresses) return Empty{};
+    std::vector<SocketAddressLegacy> addresses;
+    for (const SocketAddress& address : *vnc->addresses) addresses.push_back(legacy_form(address));
+    RHEA_CHECK(server->listen_at(addresses, named_fds(caller)));
+    return Empty{};
+}
 
 Result<Empty> client_migrate_info(Machine&, const ClientMigrateInfo& args) {
     if (args.protocol != "spice") return fail(Error::invalid_parameter_value("protocol", "'spice'"));
@@ -154,14 +206,14 @@ Result<Empty> client_migrate_info(Machine&, const ClientMigrateInfo& args) {
 }
 
 constexpr Command kCommands[] = {
-    command<query_vnc>("query-vnc", "Tells about the VNC server and its clients.").absent_hardware(),
-    command<query_vnc_servers>("query-vnc-servers", "Lists the VNC servers.").absent_hardware(),
+    command<query_vnc>("query-vnc", "Tells about the VNC server and its clients."),
+    command<query_vnc_servers>("query-vnc-servers", "Lists the VNC servers."),
     command<query_spice>("query-spice", "Tells about the SPICE server and its clients.").absent_hardware(),
-    command<set_password>("set_password", "Sets the password of VNC or SPICE.").absent_hardware(),
-    command<expire_password>("expire_password", "Sets until when the password of VNC or SPICE is good.").absent_hardware(),
-    command<change_vnc_password>("change-vnc-password", "Sets the password of VNC.").absent_hardware(),
-    command<display_reload>("display-reload", "Reads a display's certificates again.").absent_hardware(),
-    command<display_update>("display-update", "Sets where a display listens.").absent_hardware(),
+    command<set_password>("set_password", "Sets the password of VNC or SPICE."),
+    command<expire_password>("expire_password", "Sets until when the password of VNC or SPICE is good."),
+    command<change_vnc_password>("change-vnc-password", "Sets the password of VNC."),
+    command<display_reload>("display-reload", "Reads a display's certificates again."),
+    command<display_update>("display-update", "Sets where a display listens."),
     command<client_migrate_info>("client_migrate_info", "Tells remote displays' clients where the machine will move.")
         .absent_hardware(),
 };

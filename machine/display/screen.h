@@ -21,6 +21,7 @@ struct Picture {
 
     Picture(unsigned w, unsigned h) : width(w), height(h), rgb(std::size_t{w} * h * 3) {}
     std::uint8_t* at(unsigned x, unsigned y) { return rgb.data() + (std::size_t{y} * width + x) * 3; }
+    const std::uint8_t* at(unsigned x, unsigned y) const { return rgb.data() + (std::size_t{y} * width + x) * 3; }
 };
 
 /// A device's monitor. Loop thread only.
@@ -36,7 +37,8 @@ Result<Screen*> find_screen(const qom::Tree& devices, const std::string& device,
 /// The first one; null: there is none.
 Screen* first_screen(const qom::Tree& devices);
 
-/// 640 by 480, black, with a text in the middle.
-Picture placeholder_picture();
+/// 640 by 480, black, with a text in the middle: that the guest has set up no mode, or that there is no adapter at all.
+enum class Placeholder { not_initialized, no_adapter };
+Picture placeholder_picture(Placeholder why = Placeholder::not_initialized);
 
 }  // namespace rhea

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace rhea {
 
@@ -19,26 +20,49 @@ unsigned pointer_kinds() {
 Input::Input(Clocks& clocks, std::function<bool()> running)
     : clocks_(clocks), running_(std::move(running)), timer_(clocks, ClockType::virtual_time, [this] { run_waiting(); }) {}
 
-void Input::add(InputDevice& device) { devices_.push_back({&device, next_index_++}); }
+void Input::add(InputDevice& device) {
+    devices_.push_back({&device, next_index_++});
+    tell_watchers();
+}
 
 void Input::remove(InputDevice& device) {
     std::erase_if(devices_, [&](const Entry& entry) { return entry.device == &device; });
+    tell_watchers();
 }
 
-InputDevice* Input::taker(InputEventKind kind) const {
+void Input::tell_watchers() {
+    for (InputWatcher* watcher : watchers_) watcher->input_changed();
+}
+
+bool Input::pointer_is_absolute() const {
     for (const Entry& entry : devices_)
-        if (entry.device->input_kinds() & InputDevice::kind_bit(kind)) return entry.device;
+        if (const unsigned kinds = entry.device->input_kinds(); kinds & pointer_kinds())
+            return kinds & InputDevice::kind_bit(InputEventKind::abs);
+    return false;
+}
+
+void Input::set_leds(unsigned leds) {
+    if (std::exchange(leds_, leds) != leds) tell_watchers();
+}
+
+Input::Entry* Input::taker(InputEventKind kind) {
+    for (Entry& entry : devices_)
+        if (entry.device->input_kinds() & InputDevice::kind_bit(kind)) return &entry;
     return nullptr;
 }
 
 void Input::deliver(const InputEvent& event) {
     if (!running_()) return;
-    if (InputDevice* device = taker(event.type)) device->input(event);
+    if (Entry* entry = taker(event.type)) {
+        entry->has_news = true;
+        entry->device->input(event);
+    }
 }
 
 void Input::done() {
     if (!running_()) return;
-    for (const Entry& entry : devices_) entry.device->input_done();
+    for (Entry& entry : devices_)
+        if (std::exchange(entry.has_news, false)) entry.device->input_done();
 }
 
 Result<void> Input::send(std::span<const InputEvent> events) {
@@ -49,6 +73,17 @@ Result<void> Input::send(std::span<const InputEvent> events) {
     for (const InputEvent& event : events) deliver(event);
     done();
     return {};
+}
+
+void Input::play(std::span<const InputEvent> events) {
+    for (const InputEvent& event : events) deliver(event);
+    done();
+}
+
+void Input::play_key(QKeyCode key, bool down, std::int64_t delay_ms) {
+    if (!running_()) return;
+    deliver_or_wait(input_key(key, down));
+    if (delay_ms > 0) wait(delay_ms * kMsNs);
 }
 
 void Input::deliver_or_wait(const InputEvent& event) {
@@ -125,6 +160,7 @@ bool Input::select_pointer(std::int64_t index) {
     });
     if (found == devices_.end()) return false;
     std::rotate(devices_.begin(), found, found + 1);
+    tell_watchers();
     return true;
 }
 

@@ -28,6 +28,15 @@ public:
     virtual void input_done() {}
 };
 
+/// Who wants to know when the keyboard's lights or the kind of the current pointer have changed.
+class InputWatcher {
+public:
+    virtual void input_changed() = 0;
+
+protected:
+    ~InputWatcher() = default;
+};
+
 class Input {
 public:
     /// Keys that wait for their time in send_keys; more are dropped.
@@ -44,6 +53,18 @@ public:
     Result<void> send(std::span<const InputEvent> events);
     /// send-key: presses the keys in turn and releases them after `hold_ms`. A machine that stands still loses them.
     void send_keys(std::span<const KeyValue> keys, std::int64_t hold_ms);
+
+    // What a person does at a remote screen: lost where nobody takes it, or while the machine stands still.
+    void play(std::span<const InputEvent> events);
+    /// Keys that came sooner than `delay_ms` after each other leave that far apart.
+    void play_key(QKeyCode key, bool down, std::int64_t delay_ms);
+    /// Whether a pointer is told places rather than ways.
+    bool pointer_is_absolute() const;
+    /// The lights of the keyboard: bits 1 Scroll Lock, 2 Num Lock, 4 Caps Lock.
+    unsigned leds() const { return leds_; }
+    void set_leds(unsigned leds);
+    void watch(InputWatcher& watcher) { watchers_.push_back(&watcher); }
+    void unwatch(InputWatcher& watcher) { std::erase(watchers_, &watcher); }
 
     // mouse_move and mouse_button: lost where nobody takes them.
     void move(std::int64_t dx, std::int64_t dy, std::int64_t dz);
@@ -64,13 +85,15 @@ private:
     struct Entry {
         InputDevice* device;
         std::int64_t index;
+        bool has_news = false;  // since the last input_done
     };
     struct Waiting {
         std::int64_t delay_ns;  // > 0: nothing but that
         InputEvent event;
     };
 
-    InputDevice* taker(InputEventKind kind) const;
+    Entry* taker(InputEventKind kind);
+    void tell_watchers();
     void deliver(const InputEvent& event);
     void done();
     void deliver_or_wait(const InputEvent& event);
@@ -81,7 +104,8 @@ private:
     std::function<bool()> running_;
     std::vector<Entry> devices_;  // the one that is asked first stands first
     std::int64_t next_index_ = 1;
-    unsigned buttons_ = 0;
+    unsigned buttons_ = 0, leds_ = 0;
+    std::vector<InputWatcher*> watchers_;
     std::deque<Waiting> waiting_;
     Timer timer_;
 };

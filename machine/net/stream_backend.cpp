@@ -97,16 +97,6 @@ void StreamBackend::stream_ended() {
     listen(true);
 }
 
-SocketAddressLegacy legacy_form(const SocketAddress& address) {
-    SocketAddressLegacy legacy{address.type, {}};
-    std::visit(
-        [&]<class T>(const T& branch) {
-            if constexpr (!std::is_same_v<T, std::monostate>) legacy.u = Data<T>{branch};
-        },
-        address.u);
-    return legacy;
-}
-
 SocketAddress connection_address(int socket, bool accepted) {
     sockaddr_storage storage{};
     socklen_t size = sizeof storage;

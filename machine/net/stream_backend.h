@@ -53,8 +53,6 @@ private:
     std::string info_;
 };
 
-/// The schema's two forms of an address.
-SocketAddressLegacy legacy_form(const SocketAddress& address);
 /// Where a connected socket leads to; of an accepted Unix socket, whose client has no name, the server's.
 SocketAddress connection_address(int socket, bool accepted);
 

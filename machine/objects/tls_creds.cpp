@@ -48,7 +48,7 @@ Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation, TlsKind kin
             options.password = RHEA_TRY(secret_bytes(creation.platform.tree, *id));
     }
     auto credentials = RHEA_TRY(load_tls_credentials(options));
-    return std::make_unique<TlsCreds>(std::move(values), std::move(credentials));
+    return std::make_unique<TlsCreds>(std::move(values), std::move(options), std::move(credentials));
 }
 
 Result<std::unique_ptr<qom::Object>> create_x509(qom::Creation& creation) { return create(creation, TlsKind::x509); }
@@ -68,12 +68,22 @@ constinit const qom::Type kTlsCredsAnon{
 constinit const qom::Type kTlsCredsPsk{
     .name = "tls-creds-psk", .parent = &kTlsCreds, .interfaces = kInterfaces, .properties = kPskProperties, .create = create_psk};
 
-Result<std::shared_ptr<TlsCredentials>> find_tls_credentials(qom::Tree& tree, const std::string& id) {
+Result<void> TlsCreds::reload() {
+    if (options_.kind != TlsKind::x509) return fail(fmt::format("{} doesn't support to reload TLS credential", type().name));
+    credentials_ = RHEA_TRY(load_tls_credentials(options_));
+    return {};
+}
+
+Result<TlsCreds*> find_tls_object(qom::Tree& tree, const std::string& id) {
     auto* object = tree.objects().child(id);
     if (!object) return fail(fmt::format("No TLS credentials with id '{}'", id));
     auto* creds = dynamic_cast<TlsCreds*>(object);
     if (!creds) return fail(fmt::format("Object with id '{}' is not TLS credentials", id));
-    return creds->credentials();
+    return creds;
+}
+
+Result<std::shared_ptr<TlsCredentials>> find_tls_credentials(qom::Tree& tree, const std::string& id) {
+    return RHEA_TRY(find_tls_object(tree, id))->credentials();
 }
 
 }  // namespace rhea

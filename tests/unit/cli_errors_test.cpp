@@ -41,7 +41,6 @@ Outcome run(std::vector<std::string> arguments) {
         if (auto done = check_board(*config, *accelerator, reporter); !done) return done.error().status;
         if (auto done = resolve_numa(*config, reporter); !done) return done.error().status;
         if (auto done = resolve_fw_cfg(*config, reporter); !done) return done.error().status;
-        if (auto done = check_screens(*config, reporter); !done) return done.error().status;
         return 0;
     }();
     if (outcome.errors.ends_with('\n')) outcome.errors.pop_back();
