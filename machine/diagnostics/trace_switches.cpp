@@ -4,6 +4,7 @@
 #include "machine/block/trace_points.h"
 #include "machine/devices/trace_points.h"
 #include "machine/trace_points.h"
+#include "machine/vnc/trace_points.h"
 #include "monitor/command_table.h"
 #include "monitor/trace_points.h"
 
@@ -13,7 +14,8 @@ std::vector<TraceSwitch> room_trace_switches() {
     std::vector<TraceSwitch> all;
     for (const TraceTable& table :
          {trace_table<kJobTracePoints>(), trace_table<kMonitorTracePoints>(), trace_table<kBlockTracePoints>(),
-          trace_table<kChardevTracePoints>(), trace_table<kDeviceTracePoints>(), trace_table<kMachineTracePoints>()})
+          trace_table<kChardevTracePoints>(), trace_table<kDeviceTracePoints>(), trace_table<kMachineTracePoints>(),
+          trace_table<kVncTracePoints>()})
         for (std::size_t i = 0; i < table.names.size(); ++i) all.push_back({std::string(table.names[i]), &table.flags[i]});
     return all;
 }

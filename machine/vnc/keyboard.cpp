@@ -1,5 +1,9 @@
 #include "machine/vnc/keyboard.h"
 
+#include <utility>
+
+#include "machine/vnc/trace_points.h"
+
 namespace rhea {
 
 namespace {
@@ -10,6 +14,11 @@ static_assert(kKeys <= 256);
 constexpr std::uint32_t kSymbolMask = 0xffff;  // what lies above says that it is Unicode
 
 bool is_letter(std::uint32_t symbol) { return (symbol >= 'a' && symbol <= 'z') || (symbol >= 'A' && symbol <= 'Z'); }
+/// As send-key numbers it.
+unsigned number_of(QKeyCode key) {
+    const unsigned code = scan_codes(key).set1;
+    return code > 0xff ? (code & 0x7f) | 0x80 : code;
+}
 /// What the keypad makes with Num Lock on: digits and a point.
 bool needs_num_lock(std::uint32_t symbol) { return (symbol >= 0xffb0 && symbol <= 0xffb9) || symbol == 0xffac || symbol == 0xffae; }
 /// The block of four rows, without what stands around the digits and is the same either way.
@@ -34,10 +43,15 @@ void VncKeyboard::tap(QKeyCode key) {
 }
 
 void VncKeyboard::sync_locks(std::uint32_t symbol, QKeyCode key) {
-    if (is_keypad(key) && needs_num_lock(symbol) != num_) tap(QKeyCode::num_lock);
+    if (is_keypad(key) && needs_num_lock(symbol) != num_) {
+        trace_vnc<"vnc_key_sync_numlock">("{}", int{!num_});
+        tap(QKeyCode::num_lock);
+    }
     if (!is_letter(symbol)) return;
     const bool upper = symbol <= 'Z', shift = held(QKeyCode::shift) || held(QKeyCode::shift_r);
-    if (upper != (shift != caps_)) tap(QKeyCode::caps_lock);
+    if (upper == (shift != caps_)) return;
+    trace_vnc<"vnc_key_sync_capslock">("{}", int{!caps_});
+    tap(QKeyCode::caps_lock);
 }
 
 unsigned VncKeyboard::modifiers() const {
@@ -54,9 +68,12 @@ bool VncKeyboard::is_console_key(QKeyCode key) const {
 }
 
 void VncKeyboard::key(std::uint32_t symbol, std::optional<std::uint32_t> code, bool down) {
-    const QKeyCode key = code && !settings_.by_symbol ? key_from_number(*code)
+    if (settings_.by_symbol) code.reset();
+    const QKeyCode key = code ? key_from_number(*code)
                                                          : keymap_.find(symbol & kSymbolMask, down, modifiers(), [this](QKeyCode k) { return held(k); });
     if (key == QKeyCode::unmapped) return;
+    if (code) trace_vnc<"vnc_key_event_ext">("down {}, sym 0x{:x}, keycode 0x{:x} [{}]", int{down}, symbol, *code, enum_name(key));
+    else trace_vnc<"vnc_key_event_map">("down {}, sym 0x{:x} -> keycode 0x{:x} [{}]", int{down}, symbol, number_of(key), enum_name(key));
     if (down && is_console_key(key)) return;
     if (down && settings_.sync_locks) sync_locks(symbol, key);
     press(key, down);
@@ -67,8 +84,10 @@ void VncKeyboard::release() {
 }
 
 void VncKeyboard::set_leds(unsigned leds) {
+    if (std::exchange(leds_, leds) == leds) return;
     num_ = leds & 2;
     caps_ = leds & 4;
+    trace_vnc<"vnc_key_guest_leds">("caps {}, num {}, scroll {}", int{caps_}, int{num_}, leds & 1);
 }
 
 }  // namespace rhea

@@ -40,6 +40,7 @@ private:
     Settings settings_;
     std::bitset<256> held_;  // by QKeyCode
     bool caps_ = false, num_ = false;
+    unsigned leds_ = 0;  // as the guest set them
 };
 
 }  // namespace rhea

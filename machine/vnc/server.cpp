@@ -12,6 +12,7 @@
 #include "machine/objects/authz.h"
 #include "machine/objects/tls_creds.h"
 #include "machine/objects/user_creatable.h"
+#include "machine/vnc/trace_points.h"
 
 namespace rhea {
 
@@ -53,6 +54,12 @@ VncServer::VncServer(Machine& machine, LoopTurn& turn, VncOptions options, Keyma
 VncServer::~VncServer() { machine_.input().unwatch(*this); }
 
 Result<void> VncServer::open() {
+    const auto init = [this](unsigned websocket, rfb::Security type, std::uint32_t kind) {
+        trace_vnc<"vnc_auth_init">("VNC auth init state={} websock={} auth={} subauth={}", fmt::ptr(this), websocket, static_cast<unsigned>(type), kind);
+    };
+    const rfb::Security inner = options_.password ? rfb::Security::vnc : rfb::Security::none;
+    init(0, tls_ ? rfb::Security::vencrypt : inner, tls_ ? static_cast<std::uint32_t>(sub_security()) : 0);
+    init(1, inner, 0);
     const VncAddresses& where = options_.addresses;
     if (where.rfb && options_.reverse) {
         add_client(RHEA_TRY(connect_socket(*where.rfb, {})), {});
@@ -204,18 +211,20 @@ bool VncServer::set_password(std::string password) {
     return true;
 }
 
-bool VncServer::password_good(std::string_view challenge, std::string_view answer) const {
+std::string_view VncServer::password_problem(std::string_view challenge, std::string_view answer) const {
     const std::int64_t now = machine_.clocks().now(ClockType::host) / 1'000'000'000;
     const DesCipher cipher = des_cipher();
-    if (!password_ || expires_ < now || !cipher) return false;
+    if (!password_) return "password is not set";
+    if (expires_ < now) return "password is expired";
+    if (!cipher) return "cannot create cipher";
     const auto key = key_of(*password_);
     unsigned char expected[kChallengeSize];
     const auto* plain = reinterpret_cast<const unsigned char*>(challenge.data());
     for (std::size_t at = 0; at < kChallengeSize; at += kKeySize)
-        if (!cipher(key.data(), plain + at, expected + at)) return false;
+        if (!cipher(key.data(), plain + at, expected + at)) return "cannot encrypt challenge response";
     unsigned char difference = 0;  // looked for in the same time wherever it is
     for (std::size_t i = 0; i < kChallengeSize; ++i) difference = static_cast<unsigned char>(difference | (expected[i] ^ static_cast<unsigned char>(answer[i])));
-    return difference == 0;
+    return difference == 0 ? "" : "mis-matched challenge response";
 }
 
 // --- The screen

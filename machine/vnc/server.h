@@ -53,7 +53,7 @@ private:
     rfb::Security security(const VncSession& session) const override;
     rfb::SubSecurity sub_security() const override;
     void start_tls(VncSession& session, std::string_view early) override;
-    bool password_good(std::string_view challenge, std::string_view answer) const override;
+    std::string_view password_problem(std::string_view challenge, std::string_view answer) const override;
     const Picture& picture() override;
     std::string name() const override;
     bool enter(VncSession& session, bool shared) override;

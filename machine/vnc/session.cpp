@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "machine/vnc/trace_points.h"
+
 namespace rhea {
 
 using namespace rfb;
@@ -22,14 +24,28 @@ void VncSession::reply(std::size_t begin) {
     peer_->schedule();
 }
 
+VncSession::VncSession(VncSessionHost& host, Peer& peer) : host_(host), peer_(&peer) {
+    trace_vnc<"vnc_client_connect">("VNC client connect state={} ioc={}", fmt::ptr(this), fmt::ptr(peer_));
+}
+
 void VncSession::begin() {
     peer_->output() += kOurVersion;
     reply(peer_->output().size() - kOurVersion.size());
 }
 
 void VncSession::close() {
-    state_ = State::closed;
+    if (std::exchange(state_, State::closed) == State::closed) return;
+    trace_vnc<"vnc_client_disconnect_start">("VNC client disconnect start state={} ioc={}", fmt::ptr(this), fmt::ptr(peer_));
     peer_->close();
+}
+
+void VncSession::disconnected() {
+    if (std::exchange(state_, State::closed) != State::closed) {
+        trace_vnc<"vnc_client_eof">("VNC client EOF state={} ioc={}", fmt::ptr(this), fmt::ptr(peer_));
+        trace_vnc<"vnc_client_disconnect_start">("VNC client disconnect start state={} ioc={}", fmt::ptr(this), fmt::ptr(peer_));
+    }
+    trace_vnc<"vnc_client_disconnect_finish">("VNC client disconnect finish state={} ioc={}", fmt::ptr(this), fmt::ptr(peer_));
+    host_.ended(*this);
 }
 
 std::size_t VncSession::give_up() {
@@ -216,7 +232,11 @@ void VncSession::power(std::string_view message) {
 }
 
 /// The guest chooses its mode itself.
-void VncSession::set_desktop_size(std::string_view) { send_screens(kByClient, kBadLayout); }
+void VncSession::set_desktop_size(std::string_view message) {
+    trace_vnc<"vnc_msg_client_set_desktop_size">("VNC client msg set desktop size  state={} ioc={} size={}x{} screens={}", fmt::ptr(this),
+                                                 fmt::ptr(peer_), get16(message, 2), get16(message, 4), get8(message, 6));
+    send_screens(kByClient, kBadLayout);
+}
 
 // --- What the client is told
 
@@ -236,6 +256,8 @@ void VncSession::send_leds() {
 
 /// One screen, which is all of the picture.
 void VncSession::send_screens(unsigned reason, unsigned status) {
+    trace_vnc<"vnc_msg_server_ext_desktop_resize">("VNC server msg ext resize state={} ioc={} size={}x{} reason={}", fmt::ptr(this), fmt::ptr(peer_),
+                                                   width_, height_, status);
     std::string screens;
     put32(screens, 1u << 24);  // so many, and padding
     put32(screens, 0);         // its number
@@ -266,8 +288,9 @@ bool VncSession::refresh(const Picture& picture) {
         if (!resizes_ && !resizes_well_) return refresh(fitted(picture, width_, height_));
         set_size(picture);
         wanted_ = Wanted::nothing;
-        if (resizes_well_) send_screens(0, 0);
-        else send_note(Encoding::desktop_size, 0, 0, width_, height_);
+        if (resizes_well_) return send_screens(0, 0), true;
+        trace_vnc<"vnc_msg_server_desktop_resize">("VNC server msg ext resize state={} ioc={} size={}x{}", fmt::ptr(this), fmt::ptr(peer_), width_, height_);
+        send_note(Encoding::desktop_size, 0, 0, width_, height_);
         return true;
     }
     const auto areas = changes_.take(picture);

@@ -24,8 +24,8 @@ public:
     /// Of VeNCrypt: which of its kinds, and the beginning of TLS, with what the client has sent for it already. `VncSession::secured` follows.
     virtual rfb::SubSecurity sub_security() const = 0;
     virtual void start_tls(VncSession& session, std::string_view early) = 0;
-    /// Whether `answer` is what somebody with the password makes of `challenge`.
-    virtual bool password_good(std::string_view challenge, std::string_view answer) const = 0;
+    /// Why `answer` is not what somebody with a good password makes of `challenge`; empty: it is.
+    virtual std::string_view password_problem(std::string_view challenge, std::string_view answer) const = 0;
     /// The screen as it is; the reference holds until the loop turns.
     virtual const Picture& picture() = 0;
     virtual std::string name() const = 0;
@@ -57,7 +57,7 @@ public:
     static constexpr unsigned kMostWidth = 2560, kMostHeight = 2048;
 
     /// Both outlive it; the peer until `disconnected`.
-    VncSession(VncSessionHost& host, Peer& peer) : host_(host), peer_(&peer) {}
+    VncSession(VncSessionHost& host, Peer& peer);
     /// The first words.
     void begin();
     /// TLS has begun; what is said from now on goes through `peer`, which lies on the one before.
@@ -72,7 +72,7 @@ public:
 
     // PeerUser
     void received(std::string_view bytes) override;
-    void disconnected() override { host_.ended(*this); }
+    void disconnected() override;
     void drained() override;
 
 private:
@@ -94,7 +94,9 @@ private:
     void security(std::string_view choice);
     void vencrypt_version(std::string_view theirs);
     void vencrypt_choice(std::string_view choice);
+    void start_security(rfb::Security type);
     void begin_security(rfb::Security type);
+    void fail_security(std::string_view problem);
     void challenge_answered(std::string_view answer);
     void refuse();
     void init(std::string_view shared);
@@ -120,6 +122,7 @@ private:
     Peer* peer_;
     State state_ = State::version;
     unsigned minor_ = 8;
+    rfb::Security method_ = rfb::Security::none;  // how the client enters
     std::array<char, 16> challenge_{};
     std::string in_;            // a message that is not complete, or all that came since `stalled_`
     std::size_t skip_ = 0;      // bytes of a text that nobody reads

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "machine/vnc/session.h"
+#include "machine/vnc/trace_points.h"
 
 namespace rhea {
 
@@ -40,7 +41,7 @@ void VncSession::version(std::string_view text) {
         put32(peer_->output(), type == Security::vencrypt ? 0 : static_cast<std::uint32_t>(type));
         reply(begin);
         if (type == Security::vencrypt) return close();  // which such a client has no word for
-        return begin_security(type);
+        return start_security(type);
     }
     put8(peer_->output(), 1);
     put8(peer_->output(), static_cast<unsigned>(type));
@@ -50,7 +51,16 @@ void VncSession::version(std::string_view text) {
 
 void VncSession::security(std::string_view choice) {
     const Security type = host_.security(*this);
-    if (get8(choice, 0) != static_cast<unsigned>(type)) return refuse();
+    if (const unsigned chosen = get8(choice, 0); chosen != static_cast<unsigned>(type)) {
+        trace_vnc<"vnc_auth_reject">("VNC client auth rejected state={} method expected={} got={}", fmt::ptr(this), static_cast<unsigned>(type), chosen);
+        return refuse();
+    }
+    start_security(type);
+}
+
+void VncSession::start_security(Security type) {
+    method_ = type;
+    trace_vnc<"vnc_auth_start">("VNC client auth start state={} method={}", fmt::ptr(this), static_cast<unsigned>(type));
     if (type != Security::vencrypt) return begin_security(type);
     put16(peer_->output(), kVencryptVersion);
     reply(peer_->output().size() - 2);
@@ -59,8 +69,12 @@ void VncSession::security(std::string_view choice) {
 
 void VncSession::vencrypt_version(std::string_view theirs) {
     const bool known = get16(theirs, 0) == kVencryptVersion;
+    trace_vnc<"vnc_auth_vencrypt_version">("VNC client auth vencrypt version state={} major={} minor={}", fmt::ptr(this), get8(theirs, 0), get8(theirs, 1));
     put8(peer_->output(), !known);
-    if (!known) return close();
+    if (!known) {
+        fail_security("Unsupported version");
+        return close();
+    }
     put8(peer_->output(), 1);  // kind
     put32(peer_->output(), static_cast<std::uint32_t>(host_.sub_security()));
     reply(peer_->output().size() - 6);
@@ -69,8 +83,12 @@ void VncSession::vencrypt_version(std::string_view theirs) {
 
 void VncSession::vencrypt_choice(std::string_view choice) {
     const bool good = get32(choice, 0) == static_cast<std::uint32_t>(host_.sub_security());
+    trace_vnc<"vnc_auth_vencrypt_subauth">("VNC client auth vencrypt subauth state={} auth={}", fmt::ptr(this), get32(choice, 0));
     put8(peer_->output(), good);
-    if (!good) return close();
+    if (!good) {
+        fail_security("Unsupported sub-auth version");
+        return close();
+    }
     reply(peer_->output().size() - 1);
     state_ = State::tls;
 }
@@ -87,6 +105,7 @@ void VncSession::begin_security(Security type) {
             put32(peer_->output(), kGood);
             reply(peer_->output().size() - 4);
         }
+        trace_vnc<"vnc_auth_pass">("VNC client auth passed state={} method={}", fmt::ptr(this), static_cast<unsigned>(method_));
         state_ = State::init;
         return;
     }
@@ -98,10 +117,18 @@ void VncSession::begin_security(Security type) {
 }
 
 void VncSession::challenge_answered(std::string_view answer) {
-    if (!host_.password_good({challenge_.data(), challenge_.size()}, answer)) return refuse();
+    if (const auto problem = host_.password_problem({challenge_.data(), challenge_.size()}, answer); !problem.empty()) {
+        fail_security(problem);
+        return refuse();
+    }
+    trace_vnc<"vnc_auth_pass">("VNC client auth passed state={} method={}", fmt::ptr(this), static_cast<unsigned>(method_));
     put32(peer_->output(), kGood);
     reply(peer_->output().size() - 4);
     state_ = State::init;
+}
+
+void VncSession::fail_security(std::string_view problem) {
+    trace_vnc<"vnc_auth_fail">("VNC client auth failed state={} method={} message={} reason=", fmt::ptr(this), static_cast<unsigned>(method_), problem);
 }
 
 void VncSession::refuse() {

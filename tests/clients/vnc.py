@@ -6,6 +6,7 @@ import array
 import contextlib
 import json
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -615,7 +616,40 @@ def ranges(binary):
                   'it says %r', emulator.errors())
 
 
-TESTS = [versions, another_security, passwords, sharing, pictures, sizes, offers, power, keys, layout, events, servers, handed_over, encryption, reverse, ranges]
+def traces(binary):
+    """Its trace points, as far as a line tells no address."""
+    with Server(binary, ',password=on', ADAPTER + Guest.OPTIONS + ['-trace', 'vnc_client_*', '-trace', 'vnc_auth_*', '-trace', 'vnc_key_*',
+                                                                  '-trace', 'vnc_msg_*']) as server:
+        server.run('set_password', protocol='vnc', password='abc')
+        check(not enters(server, 8, 'abd'), 'another password is taken')
+        with server.client().open(8, password='abc') as client:
+            client.set_encodings(rfb.RAW, rfb.DESKTOP_SIZE)
+            for symbol in (97, 65, 0xffb4):
+                client.key(symbol, True)
+                client.key(symbol, False)
+            client.extended_key(97, 0x1e, True)
+            client.request()
+            client.update()
+            Guest(server).set_mode(800, 600)
+            client.request(True)
+            client.update()
+        wanted = ['vnc_auth_init websock=0 auth=2 subauth=0', 'vnc_auth_init websock=1 auth=2 subauth=0', 'vnc_client_connect', 'vnc_auth_start method=2',
+                  'vnc_auth_fail method=2 message=mis-matched challenge response reason=', 'vnc_client_disconnect_start', 'vnc_client_disconnect_finish',
+                  'vnc_client_connect', 'vnc_auth_start method=2', 'vnc_auth_pass method=2', 'vnc_key_event_map down 1, sym 0x61 -> keycode 0x1e [a]',
+                  'vnc_key_event_map down 0, sym 0x61 -> keycode 0x1e [a]', 'vnc_key_event_map down 1, sym 0x41 -> keycode 0x1e [a]', 'vnc_key_sync_capslock 1',
+                  'vnc_key_event_map down 0, sym 0x41 -> keycode 0x1e [a]', 'vnc_key_event_map down 1, sym 0xffb4 -> keycode 0x4b [kp_4]',
+                  'vnc_key_sync_numlock 1', 'vnc_key_event_map down 0, sym 0xffb4 -> keycode 0x4b [kp_4]',
+                  'vnc_key_event_ext down 1, sym 0x61, keycode 0x1e [a]', 'vnc_key_sync_capslock 0', 'vnc_msg_server_desktop_resize size=800x600',
+                  'vnc_client_eof', 'vnc_client_disconnect_start', 'vnc_client_disconnect_finish']
+
+        def lines():
+            plain = [re.sub(r' VNC [A-Za-z ]*(?= state)| (state|ioc)=0x[0-9a-f]+', '', line) for line in server.emulator.errors().splitlines()]
+            return [line for line in plain if 'throttle' not in line]      # of queues that are QEMU's
+        wait_until(lambda: len(lines()) >= len(wanted), 5)
+        same(lines(), wanted, 'the lines')
+
+
+TESTS = [versions, another_security, passwords, sharing, pictures, sizes, offers, power, keys, layout, events, servers, handed_over, encryption, reverse, ranges, traces]
 
 
 def main():
