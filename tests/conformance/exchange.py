@@ -309,6 +309,8 @@ class Run:
         elif 'open' in st:
             path = self.fwd(st['path']) if 'path' in st else self.ports[st['port']]
             self.listeners[st['open']] = connect(path, self.procs['a'][0])
+            if not self.record:     # else what is sent next may be seen before the connection is
+                time.sleep(st.get('settle', 0))
         elif 'write' in st:
             self.listeners[st['on']].send(self.fwd(st['write']).encode())
         elif 'raw_read' in st:
