@@ -56,34 +56,20 @@ void complete_key(HmpCompletion& completion) {
 }
 
 /// Buttons by their bits, in the monitor's order.
+// A machine that stands still loses them.
+
 void mouse_button(Machine& machine, HmpCall& call) {
-    struct Button { unsigned bit; const char* name; };
-    static constexpr Button kButtons[] = {{1, "left"}, {2, "middle"}, {4, "right"}};
-    const auto state = static_cast<unsigned>(call.arguments.number("button_state"));
-    QList events;
-    for (const Button& button : kButtons)
-        if ((machine.monitor_buttons() ^ state) & button.bit)
-            events.push_back(QDict{{"type", "btn"}, {"data", QDict{{"down", (state & button.bit) != 0}, {"button", button.name}}}});
-    machine.set_monitor_buttons(state);
-    if (!events.empty()) call.run("input-send-event", {{"events", std::move(events)}});
+    machine.input().set_buttons(static_cast<unsigned>(call.arguments.number("button_state")));
 }
 
-void mouse_move(Machine&, HmpCall& call) {
-    QList events;
+void mouse_move(Machine& machine, HmpCall& call) {
     const auto number = [&](const char* name) {
         std::int64_t value = 0;
         const std::string& text = call.arguments.text(name);
         std::from_chars(text.data(), text.data() + text.size(), value);
         return value;
     };
-    for (const char* axis : {"x", "y"})
-        events.push_back(QDict{{"type", "rel"}, {"data", QDict{{"axis", axis}, {"value", number(axis)}}}});
-    if (const std::int64_t wheel = number("z")) {
-        const char* button = wheel > 0 ? "wheel-up" : "wheel-down";
-        for (bool down : {true, false})
-            events.push_back(QDict{{"type", "btn"}, {"data", QDict{{"down", down}, {"button", button}}}});
-    }
-    call.run("input-send-event", {{"events", std::move(events)}});
+    machine.input().move(number("x"), number("y"), number("z"));
 }
 
 void mouse_set(Machine& machine, HmpCall& call) {
@@ -179,7 +165,7 @@ void wav_capture(Machine& machine, HmpCall& call) {
 constexpr HmpCommand kCommands[] = {
     hmp_command<sendkey>("sendkey", "s keys@key, i? hold-time", "keys [hold_ms]", "press keys together (\"ctrl-alt-f1\") for a while (100 ms)")
         .needing("send-key"),
-    hmp_command<mouse_button>("mouse_button", "i button_state", "state", "press and release mouse buttons (1=L, 2=M, 4=R)").needing("input-send-event"),
+    hmp_command<mouse_button>("mouse_button", "i button_state", "state", "press and release mouse buttons (1=L, 2=R, 4=M)").needing("input-send-event"),
     hmp_command<mouse_move>("mouse_move", "s x, s y, s? z", "dx dy [dz]", "move the mouse, turn its wheel").needing("input-send-event"),
     hmp_command<mouse_set>("mouse_set", "i index", "index", "choose the pointing device that takes the input"),
     hmp_command<screendump>("screendump", "F filename, =f format, s? device, i? head", "filename [-f format] [device [head]]",

@@ -89,7 +89,7 @@ void VdAgent::take_messages() {
 
 void VdAgent::message(std::uint32_t type, std::string_view data) {
     if (type == kAnnounce) return announced(data);
-    if (clipboard_ && at_clipboard_) clipboard_message(type, data);
+    if (at_clipboard_ && guest_can(kOnDemand)) clipboard_message(type, data);
 }
 
 void VdAgent::announced(std::string_view data) {
@@ -198,7 +198,7 @@ void VdAgent::send_text(Clipboard::Selection selection, std::string_view text) {
 void VdAgent::clipboard_grabbed(Clipboard::Selection selection) {
     wanted_[selection] = false;
     const Clipboard::Content& content = owner_.clipboard().content(selection);
-    if (!content.has_text) return;
+    if (!content.has_text || !guest_can(kOnDemand)) return;
     std::string data = selection_header(selection);
     if (guest_can(kGrabSerial)) put(data, content.serial.value_or(0), 4);
     put(data, kText, 4);
@@ -207,7 +207,7 @@ void VdAgent::clipboard_grabbed(Clipboard::Selection selection) {
 
 void VdAgent::clipboard_released(Clipboard::Selection selection) {
     wanted_[selection] = false;
-    send_message(kRelease, selection_header(selection));
+    if (guest_can(kOnDemand)) send_message(kRelease, selection_header(selection));
 }
 
 void VdAgent::clipboard_given(Clipboard::Selection selection) {

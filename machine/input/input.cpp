@@ -137,7 +137,7 @@ void Input::move(std::int64_t dx, std::int64_t dy, std::int64_t dz) {
 }
 
 void Input::set_buttons(unsigned buttons) {
-    constexpr InputButton kButtons[] = {InputButton::left, InputButton::middle, InputButton::right};
+    constexpr InputButton kButtons[] = {InputButton::left, InputButton::right, InputButton::middle};
     for (unsigned i = 0; i < std::size(kButtons); ++i)
         if ((buttons ^ buttons_) & 1u << i) deliver(input_press(kButtons[i], (buttons & 1u << i) != 0));
     buttons_ = buttons;
