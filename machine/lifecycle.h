@@ -54,6 +54,8 @@ public:
     void quit(ShutdownCause cause);
     /// -incoming: the machine waits for its state.
     void await_migration();
+    /// What devices have asked for is carried out now, and not in the next turn of the loop.
+    void run_deferred();
 
     bool ended() const { return ended_; }
     int exit_status() const { return exit_status_; }
@@ -84,7 +86,6 @@ private:
     void wake(WakeupCause cause);
     void end(int status);
     void defer();
-    void run_deferred();
 
     uv_loop_t* loop_;
     Clocks& clocks_;

@@ -356,6 +356,15 @@ bool Machine::device_exists(std::string_view id_or_path) const {
     return devices_.find_id(id_or_path) || devices_.find_path(id_or_path);
 }
 
+std::int64_t Machine::accounting_now() const {
+    return clocks_.manual() ? clocks_.now(ClockType::virtual_time) : BlockHost::accounting_now();
+}
+
+std::optional<std::int64_t> Machine::accounted_latency() const {
+    constexpr std::int64_t kMillisecond = 1'000'000;
+    return clocks_.manual() ? std::optional(kMillisecond) : std::nullopt;
+}
+
 QtestTarget::Pins Machine::input_pins(std::string_view path) {
     if (!board_) return {};
     const Device* device = path.empty() ? nullptr : devices_.find_path(path);

@@ -155,6 +155,9 @@ public:
     Pins input_pins(std::string_view path) override;
     Pins output_pins(std::string_view path) override;
     bool load_module(std::string_view prefix, std::string_view name) override;
+    void settle() override {
+        if (clocks_.manual()) life_.run_deferred();
+    }
 
 private:
     // MachineSizes
@@ -167,6 +170,8 @@ private:
     bool device_exists(std::string_view id_or_path) const override;
     bool is_container(std::string_view path) const override { return devices_.is_container(path); }
     int open_file(const std::string& path, int flags) override { return chardevs_.open_file(path, flags); }
+    std::int64_t accounting_now() const override;
+    std::optional<std::int64_t> accounted_latency() const override;
 
     void add_boot_cpus();
     void reset_cpu(Vcpu& cpu);

@@ -29,6 +29,9 @@ public:
     virtual Pins input_pins(std::string_view path) = 0;
     virtual Pins output_pins(std::string_view path) = 0;
     virtual bool load_module(std::string_view prefix, std::string_view name) = 0;
+    /// Requests have been answered: what the machine has put off until then (a reset, its end) is due, where a test's requests are
+    /// the only clock.
+    virtual void settle() {}
 };
 
 /// Serves one client at a time; another one is turned away. Lines end with LF. `target`, `chardev` and `log` outlive it.

@@ -103,6 +103,7 @@ void QtestSession::process() {
         const auto line = std::string_view(input_).substr(taken_, end - taken_);
         scanned_ = taken_ = end + 1;
         handle(line);
+        if (!target_ns_) target_.settle();
     }
     input_.erase(0, taken_);
     scanned_ -= taken_;
@@ -287,6 +288,7 @@ void QtestSession::go_on() {
     if (!clocks.advance_to(*target_ns_, kTimersAtOnce)) return continue_.set(clocks.now(ClockType::realtime));
     target_ns_.reset();
     ok(fmt::format("{}", clocks.now(ClockType::virtual_time)));
+    if (!processing_) target_.settle();
     process();  // does nothing when it is what called
 }
 

@@ -39,6 +39,14 @@ HotplugBus hotplug_bus(AcpiPciHotplug& hotplug, AcpiPciHotplug& root) {
     return bus;
 }
 
+/// One way stands for both, and what was not said has a usual value.
+unsigned distance(const cli::Numa& numa, unsigned from, unsigned to) {
+    if (const unsigned said = numa.distance(from, to)) return said;
+    if (from == to) return cli::Numa::kLocalDistance;
+    const unsigned back = numa.distance(to, from);
+    return back ? back : cli::Numa::kRemoteDistance;
+}
+
 /// RAM of the nodes, one after another, without the addresses that are something else's.
 std::vector<NodeMemory> node_memory(const cli::Numa& numa, std::uint64_t below_4g) {
     constexpr std::uint64_t kLowEnd = 640 << 10, kHighBegin = 1 << 20, k4G = std::uint64_t{1} << 32;
@@ -105,6 +113,9 @@ Files board_files(const Machine& machine) {
     board.memory_slots = static_cast<unsigned>(config.memory.slots);
     board.nodes = machine.numa().count();
     board.node_memory = node_memory(machine.numa(), board.memory_below_4g);
+    if (machine.numa().distances_given())
+        for (unsigned from = 0; from < board.nodes; ++from)
+            for (unsigned to = 0; to < board.nodes; ++to) board.distances.push_back(static_cast<std::uint8_t>(distance(machine.numa(), from, to)));
     board.module_base = modules.base();
     board.module_size = modules.size();
     machine.devices().for_each_device([&board](Device& device) { board.generation_id |= &device.type() == &VmGenId::kType; });

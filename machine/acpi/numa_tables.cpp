@@ -38,4 +38,11 @@ std::string make_srat(const Board& board) {
     return make_table("SRAT", 1, body);
 }
 
+std::string make_slit(const Board& board) {
+    std::string body;
+    for (unsigned i = 0; i < 8; ++i) body += static_cast<char>(std::uint64_t{board.nodes} >> (8 * i));
+    body.append(board.distances.begin(), board.distances.end());
+    return make_table("SLIT", 1, body);
+}
+
 }  // namespace rhea::acpi

@@ -210,6 +210,7 @@ Files make_files(const Board& board) {
     if (board.generation_id) tables.push_back(add_generation(blob, loader));
     if (board.hpet) tables.push_back(blob.add(make_hpet()));
     if (board.nodes) tables.push_back(blob.add(make_srat(board)));
+    if (!board.distances.empty()) tables.push_back(blob.add(make_slit(board)));
     tables.push_back(blob.add(make_waet()));
     for (const std::string& table : board.more) tables.push_back(blob.add_whole(table));
     std::string list;

@@ -44,6 +44,7 @@ struct Board {
     unsigned memory_slots = 0;                 ///< for modules of memory
     unsigned nodes = 0;                        ///< of NUMA
     std::vector<NodeMemory> node_memory;
+    std::vector<std::uint8_t> distances;       ///< from each node to each; empty: nobody said
     std::uint64_t module_base = 0, module_size = 0;     ///< where modules go; size 0: nowhere
     bool generation_id = false;                ///< in etc/vmgenid_guid
     std::vector<std::string> more;  ///< tables of -acpitable, whole and checked
@@ -60,6 +61,8 @@ void set_checksum(std::string& table);
 std::string make_dsdt(const Board& board);
 /// Which CPUs and which memory belong to which node.
 std::string make_srat(const Board& board);
+/// How far they are apart.
+std::string make_slit(const Board& board);
 /// The device of the generation; `address_at` is the place of four bytes that hold where etc/vmgenid_guid is.
 std::string make_generation_ssdt(std::uint32_t& address_at);
 /// Header of 36 bytes and `content`; its checksum is the firmware's to make, or set_checksum's.

@@ -13,9 +13,11 @@ namespace rhea {
 
 BlockBackend::BlockBackend(BlockLayer& layer, std::string name)
     : layer_(layer), name_(std::move(name)), root_("root", true, [this] {
-          const std::string user = name_.empty() ? qdev() : name_;
+          std::string user = name_.empty() ? qdev() : name_;
+          if (user.empty()) user = use_.called;
           return user.empty() ? std::string("an unnamed block device") : fmt::format("block device '{}'", user);
-      }) {
+      }),
+      stats_(layer.host()) {
     if (!name_.empty()) idle_permissions_.perm = BlockPermissions::consistent_read;
 }
 

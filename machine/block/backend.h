@@ -64,6 +64,7 @@ struct BlockUse {
     /// Properties rerror and werror of the device; automatic: those of -drive, else the defaults (report, enospc).
     BlockdevOnError rerror = BlockdevOnError::automatic;
     BlockdevOnError werror = BlockdevOnError::automatic;
+    std::string called = {};      ///< what the device will be known by, while it has no place yet
 };
 
 /// Loop thread only; work on files is done by worker threads. Owned by the BlockLayer; a named one (-drive) lives until the

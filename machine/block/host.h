@@ -1,6 +1,8 @@
 #pragma once
 /// What the block layer needs of the machine around it.
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +26,10 @@ public:
     virtual bool is_container(std::string_view path) const = 0;
     /// As open(2), close-on-exec; -1 with errno. Whoever has file descriptor sets opens "/dev/fdset/N" from them.
     virtual int open_file(const std::string& path, int flags);
+    /// The clock of the statistics, in nanoseconds, and how long every request counts where a test plays the guest and moves that
+    /// clock; nothing: as long as it took.
+    virtual std::int64_t accounting_now() const;
+    virtual std::optional<std::int64_t> accounted_latency() const { return std::nullopt; }
     /// A warning for the one who started the program, lines ended by '\n'; to stderr.
     virtual void warn(std::string_view text);
 };

@@ -1,36 +1,28 @@
 #include "machine/block/stats.h"
 
-#include <uv.h>
+#include "machine/block/host.h"
 
 namespace rhea {
-namespace {
-
-std::int64_t now_ns() { return static_cast<std::int64_t>(uv_hrtime()); }
-
-}  // namespace
 
 void BlockStats::done(const IoOutcome& io) {
     Counter& counter = counters_[index(io.kind)];
-    const std::int64_t now = now_ns();
     counter.bytes += io.bytes;
     ++counter.operations;
-    took(io.kind, now - io.started_ns);
-    last_access_ns_ = now;
+    took(io);
 }
 
 void BlockStats::failed(const IoOutcome& io) {
     Counter& counter = counters_[index(io.kind)];
     ++counter.failed;
     if (!account_failed) return;
-    const std::int64_t now = now_ns();
-    took(io.kind, now - io.started_ns);
-    last_access_ns_ = now;
+    took(io);
 }
 
-void BlockStats::took(IoKind kind, std::int64_t ns) {
-    const auto latency = static_cast<std::uint64_t>(ns);
-    counters_[index(kind)].total_time_ns += latency;
-    if (auto& histogram = histograms_[index(kind)]) {
+void BlockStats::took(const IoOutcome& io) {
+    last_access_ns_ = host_.accounting_now();
+    const auto latency = static_cast<std::uint64_t>(host_.accounted_latency().value_or(last_access_ns_ - io.started_ns));
+    counters_[index(io.kind)].total_time_ns += latency;
+    if (auto& histogram = histograms_[index(io.kind)]) {
         const auto& bounds = histogram->boundaries;
         ++histogram->bins[static_cast<std::size_t>(std::upper_bound(bounds.begin(), bounds.end(), latency) - bounds.begin())];
     }
@@ -48,7 +40,12 @@ bool BlockStats::set_histogram(IoKind kind, const std::vector<std::uint64_t>& bo
 
 void BlockStats::invalid(IoKind kind) {
     ++counters_[index(kind)].invalid;
-    if (account_invalid) last_access_ns_ = now_ns();
+    if (account_invalid) last_access_ns_ = host_.accounting_now();
+}
+
+std::optional<std::int64_t> BlockStats::idle_ns() const {
+    if (last_access_ns_ < 0) return std::nullopt;
+    return host_.accounting_now() - last_access_ns_;
 }
 
 }  // namespace rhea

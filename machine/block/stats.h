@@ -16,9 +16,14 @@ struct LatencyHistogram {
     std::vector<std::uint64_t> bins;        ///< one more than boundaries
 };
 
-/// Loop thread only. Times are nanoseconds of the host's monotonic clock.
+class BlockHost;
+
+/// Loop thread only. Times are nanoseconds of the host's accounting clock.
 class BlockStats {
 public:
+    /// `host` outlives it.
+    explicit BlockStats(const BlockHost& host) : host_(host) {}
+
     struct Counter {
         std::uint64_t bytes = 0, operations = 0, merged = 0;
         std::uint64_t failed = 0, invalid = 0;
@@ -36,18 +41,19 @@ public:
     bool set_histogram(IoKind kind, const std::vector<std::uint64_t>& boundaries);
     void remove_histogram(IoKind kind) { histograms_[index(kind)].reset(); }
     const std::optional<LatencyHistogram>& histogram(IoKind kind) const { return histograms_[index(kind)]; }
-    /// Of the last request that was not a failed one; -1: none yet.
-    std::int64_t last_access_ns() const { return last_access_ns_; }
+    /// Since the last request that was not a failed one; nothing: there was none yet.
+    std::optional<std::int64_t> idle_ns() const;
 
     bool account_invalid = true;  ///< device property stats-account-invalid
     bool account_failed = true;
 
 private:
     static std::size_t index(IoKind kind) { return static_cast<std::size_t>(kind); }
-    void took(IoKind kind, std::int64_t ns);
+    void took(const IoOutcome& io);
 
     std::array<Counter, kIoKinds> counters_{};
     std::array<std::optional<LatencyHistogram>, kIoKinds> histograms_;
+    const BlockHost& host_;
     std::int64_t last_access_ns_ = -1;
 };
 

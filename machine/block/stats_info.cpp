@@ -1,7 +1,5 @@
 #include "machine/block/stats_info.h"
 
-#include <uv.h>
-
 #include "machine/block/backend.h"
 
 namespace rhea {
@@ -42,7 +40,7 @@ void show_counters(const BlockStats& stats, BlockDeviceStats& info) {
     show(IoKind::flush, info.flush_latency_histogram);
     info.account_invalid = stats.account_invalid;
     info.account_failed = stats.account_failed;
-    if (stats.last_access_ns() >= 0) info.idle_time_ns = as_int(uv_hrtime()) - stats.last_access_ns();
+    info.idle_time_ns = stats.idle_ns();
 }
 
 }  // namespace

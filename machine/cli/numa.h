@@ -41,6 +41,9 @@ public:
     std::optional<unsigned> node_of_cpu(unsigned index) const;
     /// Bytes of RAM, without what is plugged in.
     std::uint64_t memory(unsigned node) const { return nodes_[node].memory; }
+    /// Whether -numa dist said any; between two nodes, in the unit of ACPI.
+    bool distances_given() const { return distances_given_; }
+    unsigned distance(unsigned from, unsigned to) const;
     /// The ids of the nodes' memory, in their order; empty: the machine has RAM of its own.
     const std::vector<std::string>& backends() const { return backends_; }
 
@@ -73,7 +76,6 @@ private:
     Result<void> check_distances() const;
     Result<void> assign_left_over(const Machine& machine, const Warn& warn);
     Result<void> check_initiators() const;
-    unsigned distance(unsigned from, unsigned to) const;
 
     std::vector<Node> nodes_;                               // empty, or kMaxNodes
     unsigned count_ = 0;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "machine/block/block_layer.h"
+#include "machine/platform.h"
+#include "machine/qom/tree.h"
 
 namespace rhea {
 
@@ -31,6 +33,10 @@ void leave_drive(BlockBackend& backend, const BlockDevice& device, bool realized
     if (backend.device() != &device) return;
     if (realized) backend.retire();
     else backend.detach();
+}
+
+std::string future_name(const qom::Creation& creation) {
+    return creation.id.empty() ? creation.platform.tree.next_path({}) : creation.id;
 }
 
 Result<void> attach_drive(BlockBackend& backend, BlockDevice& device, const qom::Values& values, BlockUse use) {

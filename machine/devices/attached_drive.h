@@ -14,6 +14,9 @@ void release_drive(BlockBackend& backend);
 /// The device that goes, realized or not, lets go of its drive.
 void leave_drive(BlockBackend& backend, const BlockDevice& device, bool realized);
 
+/// What a device that is being made will be known by: its id, or its path.
+std::string future_name(const qom::Creation& creation);
+
 /// Attaches with what the properties say of sharing, error policies, write cache and accounting, on top of `use`.
 Result<void> attach_drive(BlockBackend& backend, BlockDevice& device, const qom::Values& values, BlockUse use);
 

@@ -28,10 +28,10 @@ public:
     ~NvmeDrive() override {
         if (backend_) leave_drive(*backend_, *this, false);
     }
-    Result<void> attach(BlockBackend& backend) {
+    Result<void> attach(BlockBackend& backend, std::string called) {
         if (!backend.inserted()) return fail("could not get blockdev size: No medium found");
         sizes_ = RHEA_TRY(check_block_sizes(device_.values(), kDiscardGranularity));
-        RHEA_CHECK(attach_drive(backend, *this, device_.values(), {.writable = !backend.read_only(), .resizable = false}));
+        RHEA_CHECK(attach_drive(backend, *this, device_.values(), {.writable = !backend.read_only(), .resizable = false, .called = std::move(called)}));
         backend_ = &backend;
         return {};
     }
@@ -95,8 +95,8 @@ private:
     std::int64_t critical_warning_ = 0;
 };
 
-Result<void> attach(NvmeDrive& drive, BlockBackend& backend) {
-    auto attached = drive.attach(backend);
+Result<void> attach(NvmeDrive& drive, BlockBackend& backend, const qom::Creation& creation) {
+    auto attached = drive.attach(backend, future_name(creation));
     if (!attached) release_drive(backend);
     return attached;
 }
@@ -118,7 +118,7 @@ Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
     }
     auto bus = creation.id.empty() ? creation.platform.tree.name_bus({}, "nvme-bus") : creation.id;
     auto controller = std::make_unique<NvmeController>(values, std::move(bus));
-    if (backend) RHEA_CHECK(attach(controller->drive(), *backend));
+    if (backend) RHEA_CHECK(attach(controller->drive(), *backend, creation));
     return controller;
 }
 
@@ -141,7 +141,7 @@ Result<std::unique_ptr<qom::Object>> create_namespace(qom::Creation& creation) {
         return fail(std::move(checked).error());
     }
     auto made = std::make_unique<NvmeNamespaceDevice>(values, id);
-    RHEA_CHECK(attach(made->drive(), *backend));
+    RHEA_CHECK(attach(made->drive(), *backend, creation));
     return made;
 }
 

@@ -51,6 +51,11 @@ Device& Tree::plug(std::unique_ptr<Device> device, std::string id) {
     return plugged;
 }
 
+std::string Tree::next_path(std::string_view id) const {
+    if (id.empty()) return anonymous_->qom_path() + "/" + numbered("device", next_anonymous_);
+    return peripheral_->qom_path() + "/" + std::string(id);
+}
+
 Device& Tree::add_onboard(std::unique_ptr<Device> device, std::string name) {
     Device& added = *device;
     if (name.empty()) unattached_->add_child(numbered("device", onboard_++), std::move(device));

@@ -28,6 +28,8 @@ public:
 
     /// Takes a device in: with an id it is /machine/peripheral/ID, else /machine/peripheral-anon/device[N].
     Device& plug(std::unique_ptr<Device> device, std::string id);
+    /// The path that a device will have that is taken in next.
+    std::string next_path(std::string_view id) const;
     /// One without an id came to nothing; its number goes with it.
     void skip_anonymous() { ++next_anonymous_; }
     /// A part of the board: /machine/unattached/device[N], or the child `name` of /machine ("i440fx").

@@ -13,7 +13,7 @@ namespace qom { struct Creation; }
 class ScsiDisk final : public ScsiDevice, public BlockDevice {
 public:
     /// Attaches to `backend`; null: "drive property not set". One that was made for it is gone when that fails.
-    static Result<std::unique_ptr<ScsiDisk>> create(qom::Values values, ScsiAddress address, BlockBackend* backend);
+    static Result<std::unique_ptr<ScsiDisk>> create(qom::Values values, ScsiAddress address, BlockBackend* backend, std::string called);
     ~ScsiDisk() override;
 
     BlockBackend& backend() const { return backend_; }
@@ -33,7 +33,7 @@ public:
 
 private:
     ScsiDisk(qom::Values values, ScsiAddress address, BlockBackend& backend);
-    Result<void> attach();
+    Result<void> attach(std::string called);
 
     BlockBackend& backend_;
     BlockSizes sizes_;

@@ -95,7 +95,8 @@ Result<std::unique_ptr<qom::Object>> make(qom::Creation& creation) {
         return fail(std::move(address).error());
     }
     if (!backend && &creation.values.type() == &kScsiCd) backend = &block.make_empty_backend();
-    return std::unique_ptr<qom::Object>(RHEA_TRY(ScsiDisk::create(std::move(creation.values), *address, backend)));
+    std::string called = future_name(creation);
+    return std::unique_ptr<qom::Object>(RHEA_TRY(ScsiDisk::create(std::move(creation.values), *address, backend, std::move(called))));
 }
 
 /// Neither files nor block devices of the host can be handed through as SCSI devices here: they know no SG_IO requests.

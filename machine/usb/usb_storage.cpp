@@ -76,7 +76,7 @@ Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
         if (const QObject* value = creation.values.given(name))
             if (const qom::Property* property = disk_values.type().find(name)) disk_values.keep(*property, *value);
     auto device = std::make_unique<UsbStorage>(creation.values, platform.tree.name_bus(creation.id, "scsi"), platform.removal);
-    device->take(RHEA_TRY(ScsiDisk::create(std::move(disk_values), {}, backend)));
+    device->take(RHEA_TRY(ScsiDisk::create(std::move(disk_values), {}, backend, future_name(creation))));
     return device;
 }
 

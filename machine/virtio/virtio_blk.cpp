@@ -56,7 +56,7 @@ VirtioBlk::~VirtioBlk() {
     leave_drive(backend_, *this, realized());
 }
 
-Result<std::unique_ptr<VirtioBlk>> VirtioBlk::create(qom::Values values, BlockBackend& backend, unsigned queues) {
+Result<std::unique_ptr<VirtioBlk>> VirtioBlk::create(qom::Values values, BlockBackend& backend, unsigned queues, std::string called) {
     RHEA_CHECK(check_values(values));
     if (const auto said = values.integer("num-queues"); said != kAutomaticQueues) queues = static_cast<unsigned>(said);
     if (queues > kMostQueues) return fail(fmt::format("num-queues property must not be larger than {}", kMostQueues));
@@ -65,15 +65,15 @@ Result<std::unique_ptr<VirtioBlk>> VirtioBlk::create(qom::Values values, BlockBa
                                                                    : kLeastConfig;
     std::vector<std::uint16_t> sizes(queues, static_cast<std::uint16_t>(values.integer("queue-size")));
     std::unique_ptr<VirtioBlk> disk(new VirtioBlk(std::move(values), backend, std::move(sizes), config_size));
-    RHEA_CHECK(disk->attach());
+    RHEA_CHECK(disk->attach(std::move(called)));
     return disk;
 }
 
-Result<void> VirtioBlk::attach() {
+Result<void> VirtioBlk::attach(std::string called) {
     const bool writable = !backend_.read_only();
     sizes_ = RHEA_TRY(check_block_sizes(values(), values().given("discard_granularity") ? number("discard_granularity") : 0));
     geometry_ = RHEA_TRY(resolve_geometry(values(), kMostHeads, backend_));
-    RHEA_CHECK(attach_drive(backend_, *this, values(), {.writable = writable, .io_status = true}));
+    RHEA_CHECK(attach_drive(backend_, *this, values(), {.writable = writable, .io_status = true, .called = std::move(called)}));
     first_write_cache_ = backend_.write_cache();
     return {};
 }

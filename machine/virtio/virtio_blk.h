@@ -16,8 +16,9 @@ class VirtioBlk final : public VirtioDevice, public BlockDevice {
 public:
     static constexpr unsigned kSectorSize = 512, kIdLength = 20;
 
-    /// Takes its medium, or says why it cannot. `backend` outlives it; `queues` are those without num-queues.
-    static Result<std::unique_ptr<VirtioBlk>> create(qom::Values values, BlockBackend& backend, unsigned queues = 1);
+    /// Takes its medium, or says why it cannot. `backend` outlives it; `queues` are those without num-queues; `called` is what it
+    /// will be known by.
+    static Result<std::unique_ptr<VirtioBlk>> create(qom::Values values, BlockBackend& backend, unsigned queues = 1, std::string called = {});
     ~VirtioBlk() override;
     BlockBackend& backend() const { return backend_; }
     const BlockSizes& sizes() const { return sizes_; }
@@ -54,7 +55,7 @@ private:
     using RequestPtr = std::shared_ptr<Request>;
 
     VirtioBlk(qom::Values values, BlockBackend& backend, std::vector<std::uint16_t> queue_sizes, std::size_t config_size);
-    Result<void> attach();
+    Result<void> attach(std::string called);
     std::uint32_t number(std::string_view property) const { return static_cast<std::uint32_t>(values().integer(property)); }
 
     void start_waiting();

@@ -71,7 +71,8 @@ Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
         release_drive(*backend);
         return fail("Device needs media, but drive is empty");
     }
-    auto disk = VirtioBlk::create(values, *backend, creation.platform.sizes ? creation.platform.sizes->boot_cpus() : 1);
+    auto disk = VirtioBlk::create(values, *backend, creation.platform.sizes ? creation.platform.sizes->boot_cpus() : 1,
+                                   creation.platform.tree.next_path(creation.id) + "/virtio-backend");
     if (!disk) {
         release_drive(*backend);
         return fail(std::move(disk).error());

@@ -121,6 +121,12 @@ def case_numa(start):
           memory(1, 1 << 32, (1024 - 128 + 2 * 1024) << 20, 3))
 
 
+def case_distances(start):
+    m = start('-object', 'memory-backend-ram,id=a,size=32M', '-object', 'memory-backend-ram,id=b,size=32M', '-smp', '2',
+              '-numa', 'node,memdev=a', '-numa', 'node,memdev=b', '-numa', 'dist,src=0,dst=1,val=33')
+    equal(tables(m)['SLIT'][36:].hex(), '0200000000000000' '0a21' '210a')
+
+
 def names_of(table, *names):
     """Of these names of machine language those that are not there."""
     return [name for name in names if name.encode() not in table]
