@@ -59,6 +59,15 @@ std::uint32_t AcpiPciHotplug::removable() const {
     return slots;
 }
 
+std::uint32_t AcpiPciHotplug::index_of(std::uint32_t slots) const {
+    if (slots == 0) return 0;
+    const auto slot = static_cast<unsigned>(std::countr_zero(slots));
+    for (unsigned function = 0; function < 8; ++function)
+        if (const PciDevice* device = bus_.at(slot << 3 | function))
+            if (const auto index = device->values().integer("acpi-index")) return static_cast<std::uint32_t>(index);
+    return 0;
+}
+
 void AcpiPciHotplug::eject(std::uint32_t slots) {
     if (slots == 0) return;
     const auto slot = static_cast<unsigned>(std::countr_zero(slots));

@@ -39,6 +39,8 @@ public:
     std::uint32_t down() const { return down_; }
     /// Slots whose devices may go.
     std::uint32_t removable() const;
+    /// The number that the user gave a device in the lowest slot named (acpi-index); 0: none.
+    std::uint32_t index_of(std::uint32_t slots) const;
     /// The guest lets go of the devices in the lowest slot named, asked or not.
     void eject(std::uint32_t slots);
     /// A reset: what is asked to go, goes.

@@ -99,6 +99,21 @@ Result<Bus*> bus_for(Machine& machine, const qom::Type& type, const std::optiona
     return bus;
 }
 
+std::int64_t acpi_index(const Device& device) {
+    return device.type().find("acpi-index") ? device.values().integer("acpi-index") : 0;
+}
+
+/// The number by which an operating system names a PCI device is its own.
+Result<void> check_acpi_index(const qom::Tree& devices, const Device& device) {
+    constexpr std::int64_t kMost = 16383;
+    const std::int64_t index = acpi_index(device);
+    if (index > kMost) return fail(fmt::format("acpi-index should be less or equal to {}", kMost));
+    bool used = false;
+    if (index) devices.for_each_device([&](Device& other) { used |= acpi_index(other) == index; });
+    if (used) return fail(fmt::format("a PCI device with acpi-index = {} already exist", index));
+    return {};
+}
+
 /// It is on its bus, and not in the tree yet.
 Result<std::unique_ptr<Device>> make_device(Machine& machine, qom::Creation& creation, const QDict& properties, InputMode mode) {
     RHEA_CHECK(apply_globals(machine, creation.values));
@@ -113,6 +128,7 @@ Result<std::unique_ptr<Device>> make_device(Machine& machine, qom::Creation& cre
     std::unique_ptr<Device> device(static_cast<Device*>(made.release()));
     device->values().merge(values);
     RHEA_CHECK(check_boot_index(machine.devices(), *device));
+    RHEA_CHECK(check_acpi_index(machine.devices(), *device));
     device->set_id(creation.id);
     if (creation.hotplugged) device->set_hotplugged();
     if (creation.bus) RHEA_CHECK(device->plug_into(*creation.bus));

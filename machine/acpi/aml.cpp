@@ -125,6 +125,18 @@ Bytes to_integer(const Bytes& value, const Bytes& target) { return byte(0x99) + 
 Bytes otherwise(const Bytes& content) { return byte(0xa1) + with_length(content); }
 Bytes as_long_as(const Bytes& condition, const Bytes& content) { return byte(0xa2) + with_length(condition + content); }
 Bytes leave() { return byte(0xa5); }
+Bytes element(const Bytes& of, const Bytes& index) { return byte(0x88) + of + index + byte(0); }
+Bytes value_of(const Bytes& reference) { return byte(0x83) + reference; }
+Bytes both(const Bytes& a, const Bytes& b) { return byte(0x90) + a + b; }
+Bytes differ(const Bytes& a, const Bytes& b) { return byte(0x92) + equal(a, b); }
+Bytes uuid(std::string_view text) {
+    // The first three groups are numbers with their lowest byte first.
+    constexpr unsigned kOrder[] = {6, 4, 2, 0, 11, 9, 16, 14, 19, 21, 24, 26, 28, 30, 32, 34};
+    const auto digit = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
+    Bytes bytes;
+    for (const unsigned at : kOrder) bytes += byte(digit(text[at]) << 4 | digit(text[at + 1]));
+    return buffer(bytes);
+}
 Bytes mutex(std::string_view path) { return extended(0x01) + name(path) + byte(0); }
 Bytes acquire(const Bytes& what) { return extended(0x23) + what + number(0xffff, 2); }
 Bytes release(const Bytes& what) { return extended(0x27) + what; }

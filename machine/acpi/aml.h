@@ -55,6 +55,12 @@ Bytes otherwise(const Bytes& content);
 Bytes as_long_as(const Bytes& condition, const Bytes& content);
 Bytes leave();
 /// Nobody else is in between.
+Bytes element(const Bytes& package, const Bytes& index);
+Bytes value_of(const Bytes& reference);
+Bytes both(const Bytes& a, const Bytes& b);
+Bytes differ(const Bytes& a, const Bytes& b);
+/// "e5c937d0-3553-4d7a-9117-ea4d19c3434d" as the buffer that it is compared with.
+Bytes uuid(std::string_view text);
 Bytes mutex(std::string_view path);
 Bytes acquire(const Bytes& mutex);
 Bytes release(const Bytes& mutex);

@@ -71,14 +71,37 @@ Bytes isa_devices(const Board& board) {
     return all;
 }
 
+/// METHOD (bus, slot): the slot's bit is written to a register while that bus is chosen, and the result is what follows from it.
+Bytes choosing(std::string_view called, std::string_view target, const Bytes& outcome, const Bytes& result) {
+    return method(called, 2, acquire(name("BLCK")) + store(argument(0), name("BNUM")) + store(shift_left(integer(1), argument(1)), name(target)) +
+                                 store(outcome, local(0)) + release(name("BLCK")) + give_back(result));
+}
+
+/// PDSM (uuid, revision, function, arguments, {bus, slot}): the number that the user gave the device in a slot, by the interface of
+/// the PCI Firmware Specification for names of devices.
+Bytes index_method() {
+    constexpr unsigned kSupported = 0, kDeviceName = 7;
+    const Bytes pair = Bytes("\x12\x02\x02", 3);    // a package with room for two
+    const auto place = [](unsigned index) { return value_of(element(argument(4), integer(index))); };
+    const Bytes name_it = store(pair, local(2)) + store(local(1), element(local(2), integer(0))) +
+                          store(string(""), element(local(2), integer(1))) + give_back(local(2));
+    const Bytes answer = when(equal(argument(2), integer(kSupported)), store(integer(1u << kDeviceName | 1u), element(local(0), integer(0)))) +
+                         when(equal(argument(2), integer(kDeviceName)), name_it);
+    const Bytes known = store(call("AIDX", {place(0), place(1)}), local(1)) +
+                        when(both(differ(local(1), integer(0)), differ(local(1), integer(0xffffffff))), answer);
+    return method("PDSM", 5,
+                  store(buffer(Bytes(1, '\0')), local(0)) +
+                      when(both(equal(argument(0), uuid("e5c937d0-3553-4d7a-9117-ea4d19c3434d")), less(integer(1), argument(1))), known) +
+                      give_back(local(0)),
+                  true);
+}
+
 /// The registers of hotplug: slots that have a new device or are to let one go, ejection, and which bus all that is of.
 Bytes hotplug_registers() {
     return region("PCST", Space::io, kPciHotplug, 8) + field("PCST", FieldAccess::dword, false, {{"PCIU", 32}, {"PCID", 32}}) +
            region("SEJ", Space::io, kPciHotplug + 8, 4) + field("SEJ", FieldAccess::dword, false, {{"B0EJ", 32}}) +
            region("BNMR", Space::io, kPciHotplug + 16, 8) + field("BNMR", FieldAccess::dword, false, {{"BNUM", 32}, {"PIDX", 32}}) +
-           mutex("BLCK") +
-           method("PCEJ", 2, acquire(name("BLCK")) + store(argument(0), name("BNUM")) +
-                                 store(shift_left(integer(1), argument(1)), name("B0EJ")) + release(name("BLCK")) + give_back(integer(0)));
+           mutex("BLCK") + choosing("PCEJ", "B0EJ", integer(0), integer(0)) + choosing("AIDX", "PIDX", name("PIDX"), local(0)) + index_method();
 }
 
 /// Slots of a bus whose devices come and go, and of those behind its bridges.
@@ -87,7 +110,9 @@ Bytes hotplug_slots(const HotplugBus& bus, unsigned first) {
     for (unsigned slot = first; slot < kSlots; ++slot) {
         const std::string called = fmt::format("S{:02X}", slot * 8);
         const auto bridge = std::find_if(bus.bridges.begin(), bus.bridges.end(), [slot](const auto& one) { return one.slot == slot; });
-        Bytes content = define("_ADR", integer(std::uint64_t{slot} << 16));
+        Bytes content = define("_ADR", integer(std::uint64_t{slot} << 16)) + define("ASUN", integer(slot)) +
+                        method("_DSM", 4, store(package({name("BSEL"), name("ASUN")}), local(0)) +
+                                              give_back(call("PDSM", {argument(0), argument(1), argument(2), argument(3), local(0)})), true);
         if (bridge != bus.bridges.end()) {
             content += hotplug_slots(bridge->bus, 0);
             behind += call("^" + called + ".PCNT", {});

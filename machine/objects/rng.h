@@ -4,27 +4,22 @@
 #include <memory>
 #include <span>
 
-#include "chardev/file_descriptor.h"
 #include "machine/qom/object.h"
 
 namespace rhea {
 
-/// Where the bytes come from.
+/// Where the bytes come from: the kernel, a file, or a daemon.
 class RngSource {
 public:
-    /// Reads `file`, or asks the kernel when it is empty.
-    explicit RngSource(FileDescriptor file) : file_(std::move(file)) {}
-    /// How many bytes came, without waiting; fewer than asked for when there are no more now.
-    std::size_t fill(std::span<std::uint8_t> out);
-
-private:
-    FileDescriptor file_;
+    virtual ~RngSource() = default;
+    /// How many bytes came, without waiting; fewer than asked for when there are no more now: asking again gives them once they
+    /// are there.
+    virtual std::size_t fill(std::span<std::uint8_t> out) = 0;
 };
 
 class RngBackend final : public qom::Object {
 public:
-    RngBackend(qom::Values values, FileDescriptor file)
-        : Object(std::move(values)), source_(std::make_shared<RngSource>(std::move(file))) {}
+    RngBackend(qom::Values values, std::shared_ptr<RngSource> source) : Object(std::move(values)), source_(std::move(source)) {}
 
     /// A device that has it goes on when the object is gone.
     const std::shared_ptr<RngSource>& source() const { return source_; }

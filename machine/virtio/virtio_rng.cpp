@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint16_t kQueueSize = 8;
 constexpr std::size_t kPiece = 4096;
-constexpr std::int64_t kMillisecond = 1'000'000, kPatience = 20 * kMillisecond;
+constexpr std::int64_t kMillisecond = 1'000'000, kPatience = 10 * kMillisecond;
 
 /// Fills the guest's buffers while the machine runs, up to so many bytes in each period.
 class VirtioRng final : public VirtioDevice {
@@ -22,12 +22,15 @@ public:
           source_(std::move(source)),
           budget_(values().integer("max-bytes")),
           period_(clocks, ClockType::virtual_time, [this] { next_period(); }),
-          // Where the machine has to run first, or the source to have more.
-          again_(clocks, ClockType::virtual_time, [this] { serve(); }) {}
+          again_(clocks, ClockType::virtual_time, [this] { serve(); }),
+          more_(clocks, ClockType::realtime, [this] { serve(); }) {}
 
 protected:
     void handle_queue(unsigned) override { serve(); }
-    void handle_reset() override { again_.cancel(); }
+    void handle_reset() override {
+        again_.cancel();
+        more_.cancel();
+    }
 
 private:
     void serve() {
@@ -39,7 +42,7 @@ private:
             std::uint8_t bytes[kPiece];
             const auto room = queues()[0].writable_bytes(*transport(), std::min<std::uint64_t>(kPiece, static_cast<std::uint64_t>(budget_)));
             const auto got = source_->fill(std::span(bytes, room));
-            if (got == 0) return again_.set(now + kPatience);
+            if (got == 0) return more_.set(clocks_.now(ClockType::realtime) + kPatience);
             hand_out(std::span<const std::uint8_t>(bytes, got));
         }
     }
@@ -63,7 +66,7 @@ private:
     Clocks& clocks_;
     std::shared_ptr<RngSource> source_;
     std::int64_t budget_;        // bytes left of this period
-    Timer period_, again_;
+    Timer period_, again_, more_;      // again: when the machine runs; more: when the source may have some
 };
 
 constexpr qom::ValueType kRngLink{"link<rng-backend>", &type_ref<std::string>};

@@ -154,3 +154,21 @@ def case_generation(start):
     equal(struct.unpack_from('<I', ssdt, at)[0], BASE['etc/vmgenid_guid'])
     equal(names_of(ssdt, 'QEMUVGID', 'VM_Gen_Counter', 'VGEN', 'ADDR', '_E05'), [])
     equal(load(m)['told'], ('etc/vmgenid_addr', 0, 'etc/vmgenid_guid', 40, 8))
+
+
+def case_numbers_of_the_user(start):
+    m = start('-device', 'virtio-rng-pci,addr=4,acpi-index=77', '-device', 'pci-bridge,chassis_nr=1,addr=6,id=b', '-device',
+              'virtio-rng-pci,bus=b,addr=2,acpi-index=99', '-device', 'virtio-rng-pci,addr=7.1,acpi-index=55')
+
+    def index(bus, slots):
+        m.outl(0xae10, bus)
+        m.outl(0xae14, slots)
+        return m.inl(0xae14)
+
+    equal([index(0, 1 << 4), index(0, 1 << 5), index(0, 1 << 4 | 1 << 5), index(1, 1 << 2), index(2, 1 << 2), index(0, 1 << 7), index(0, 0)],
+          [77, 0, 77, 99, 0, 55, 0])
+    equal([index(0, 1 << 4), m.inl(0xae14)], [77, 0])
+    equal(m.qmp('device_add', driver='virtio-rng-pci', acpi_index=77, addr='8').get('desc'), 'a PCI device with acpi-index = 77 already exist')
+    equal(m.qmp('device_add', driver='virtio-rng-pci', acpi_index=20000, addr='8').get('desc'),
+          'acpi-index should be less or equal to 16383')
+    equal(names_of(tables(m)['DSDT'], 'PDSM', 'AIDX', '_DSM', 'ASUN'), [])

@@ -1,4 +1,6 @@
 """virtio-balloon and virtio-rng, and what every virtio function shares."""
+import socket
+
 from rig import equal
 from virtio import HALT, Driver
 
@@ -126,6 +128,23 @@ def case_rng_reads_its_source(start):
     equal(m.qmp('object-del', id='f'), {})
     q.add([(at, 8, True)])
     equal(q.reap(), (1, 8))
+
+
+def case_rng_asks_a_daemon(start):
+    m, d, q = start_rng(start, ',rng=g', '-chardev', 'socket,id=e,path=@DIR@/egd,server=on,wait=off', '-object', 'rng-egd,id=g,chardev=e')
+    daemon = socket.socket(socket.AF_UNIX)
+    daemon.connect(m.path('egd'))
+    daemon.settimeout(10)
+    m.qmp('query-version')
+    at = d.allocate(300)
+    q.add([(at, 300, True)])
+    equal(daemon.recv(4), b'\x02\xff\x02\x2d')
+    daemon.sendall(b'e' * 255)
+    daemon.sendall(b'f' * 45)
+    heads = [q.reap()]
+    equal(m.read(at, 255), b'e' * 255)
+    equal(heads[0][1] in (255, 300), True)
+    equal('busy' in m.qmp('chardev-remove', id='e')['desc'], True)
 
 
 def case_rng_has_a_budget(start):
