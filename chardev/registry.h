@@ -66,7 +66,7 @@ public:
     Result<Chardev*> add(std::unique_ptr<Chardev> chardev);
 
     /// As open(2), "/dev/fdset/N" too where the host has such sets; close-on-exec. -1 with errno.
-    int open_file(const std::string& path, int flags) const { return host_.open_file(path, flags | O_CLOEXEC, 0); }
+    int open_file(const std::string& path, int flags) const { return host_.open_file(path, flags | O_CLOEXEC, 0644); }
 
     /// Null when there is none.
     Chardev* find(std::string_view label) const;

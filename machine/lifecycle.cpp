@@ -46,6 +46,7 @@ void Lifecycle::stop_with(RunState state) {
     set_state(state);
     trace_machine<"vm_state_notify">("running {} reason {} ({})", 0, static_cast<int>(state_), enum_name(state_));
     events_.emit(StopEvent{});
+    for (const auto& call : on_stop_) call();
 }
 
 void Lifecycle::start() {
@@ -68,7 +69,8 @@ Result<void> Lifecycle::cont() {
 
 void Lifecycle::stop() {
     if (state_ == RunState::inmigrate) autostart_ = false;
-    else stop_with(RunState::paused);
+    else if (running()) stop_with(RunState::paused);
+    else for (const auto& call : on_stop_) call();
 }
 
 void Lifecycle::reset(ShutdownCause cause) {
@@ -114,6 +116,7 @@ void Lifecycle::shut_down(ShutdownCause cause) {
 }
 
 void Lifecycle::end(int status) {
+    for (const auto& call : on_end_) call();
     ended_ = true;
     exit_status_ = status;
     uv_stop(loop_);

@@ -77,6 +77,9 @@ public:
     void stop_for_io_error() { stop_with(RunState::io_error); }
     /// `call` runs whenever the machine begins to run, after the RESUME event.
     void on_cont(std::function<void()> call) { on_cont_.push_back(std::move(call)); }
+    /// At every stop, also of a machine that stands already; at the machine's end, while everything is there.
+    void on_stop(std::function<void()> call) { on_stop_.push_back(std::move(call)); }
+    void on_end(std::function<void()> call) { on_end_.push_back(std::move(call)); }
 
 private:
     void set_state(RunState state);
@@ -103,7 +106,7 @@ private:
     std::function<void()> reset_devices_, power_button_, nmi_;
     std::function<void(WakeupCause)> wake_devices_;
     std::function<void(bool)> a20_;
-    std::vector<std::function<void()>> on_cont_;
+    std::vector<std::function<void()>> on_cont_, on_stop_, on_end_;
 };
 
 }  // namespace rhea

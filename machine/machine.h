@@ -167,6 +167,8 @@ private:
     void vm_stop_io_error() override { life_.stop_for_io_error(); }
     bool running() const override { return life_.running(); }
     void on_cont(std::function<void()> call) override { life_.on_cont(std::move(call)); }
+    void on_stop(std::function<void()> call) override { life_.on_stop(std::move(call)); }
+    void on_end(std::function<void()> call) override { life_.on_end(std::move(call)); }
     bool device_exists(std::string_view id_or_path) const override;
     bool is_container(std::string_view path) const override { return devices_.is_container(path); }
     int open_file(const std::string& path, int flags) override { return chardevs_.open_file(path, flags); }

@@ -7,6 +7,7 @@
 
 #include "machine/block/events.h"
 #include "machine/block/host.h"
+#include "machine/block/jobs/jobs.h"
 
 namespace rhea {
 namespace {
@@ -20,14 +21,22 @@ bool stands_on(const BlockNode* top, const BlockNode* node) {
 }  // namespace
 
 BlockLayer::BlockLayer(uv_loop_t* loop, EventBus& events, BlockHost& host)
-    : events_(events), host_(host), work_(loop), random_(std::random_device{}()) {
+    : events_(events), host_(host), work_(loop), jobs_(std::make_unique<Jobs>(loop, work_, events)), random_(std::random_device{}()) {
     host_.on_cont([this] { resumed(); });
+    host_.on_stop([this] { jobs_->drain(); });
+    host_.on_end([this] {
+        jobs_->drain();
+        jobs_->cancel_all();
+    });
     events_.declare<BlockIoError, DeviceTrayMoved, BlockWriteThreshold, BlockImageCorruptedEvent, JobStatusChangeEvent,
                     BlockJobCompletedEvent, BlockJobCancelledEvent, BlockJobErrorEvent, BlockJobReadyEvent, BlockJobPendingEvent,
                     BlockExportDeletedEvent, QuorumFailureEvent, QuorumReportBadEvent>();
 }
 
-BlockLayer::~BlockLayer() { work_.drain(nullptr); }
+BlockLayer::~BlockLayer() {
+    jobs_->cancel_all();
+    work_.drain(nullptr);
+}
 
 void BlockLayer::resumed() {
     for (const auto& backend : backends_)  // QEMU clears those of -drive only
@@ -68,6 +77,7 @@ Result<void> BlockLayer::delete_node(std::string_view node_name) {
     BlockNode* node = find_node(node_name);
     if (!node) return fail(fmt::format("Failed to find node with node-name='{}'", node_name));
     if (node->used_by_backend()) return fail(fmt::format("Node {} is in use", node_name));
+    RHEA_CHECK(node->check_free());
     if (!node->monitor_owned()) return fail(fmt::format("Node {} is not owned by the monitor", node_name));
     if (!node->users().empty()) return fail(fmt::format("Block device {} is in use", node_name));
     work_.drain(node);
@@ -76,6 +86,7 @@ Result<void> BlockLayer::delete_node(std::string_view node_name) {
 }
 
 void BlockLayer::resize(std::shared_ptr<BlockNode> node, std::uint64_t bytes, std::function<void(Result<void>)> done) {
+    if (auto freely = node->check_free(); !freely) return done(freely);
     struct State {
         BlockEdge edge{"root", true, [] { return std::string("an unnamed block device"); }};
         Result<void> result;
@@ -97,6 +108,18 @@ void BlockLayer::resize(std::shared_ptr<BlockNode> node, std::uint64_t bytes, st
             state->edge.detach();
             done(state->result);
         });
+}
+
+std::string BlockLayer::drive_name(const BlockNode& node) const {
+    for (const auto& backend : backends_)
+        if (backend->root() == &node) return backend->name();
+    return {};
+}
+
+std::string BlockLayer::job_id(const std::optional<std::string>& given, const std::string& device) const {
+    if (given) return *given;
+    const auto node = lookup(device, device);
+    return node ? drive_name(**node) : std::string();
 }
 
 // --- backends -----------------------------------------------------------------------------------------------------

@@ -17,6 +17,8 @@ namespace rhea {
 
 class BlockHost;
 class FlatOptions;
+class Jobs;
+struct BlockdevRef;
 struct BlockdevOptions;
 
 /// Loop thread only. Outlived by `loop`, `events` and `host`; outlives the devices. Its destructor waits for requests.
@@ -79,6 +81,19 @@ public:
     /// For the board: the drive at this place, or null.
     DriveInfo* find_drive_at(DriveInterface interface, int bus, int unit) const;
 
+    // --- jobs ---------------------------------------------------------------------------------------------------------
+    Jobs& jobs() { return *jobs_; }
+    /// A job goes by its drive's name unless it is given one; a node has none to lend.
+    std::string job_id(const std::optional<std::string>& given, const std::string& device) const;
+    /// Of the drive that has this node as its medium; empty: there is none.
+    std::string drive_name(const BlockNode& node) const;
+    /// For the node that a job puts over `below`: `name` is checked, or made up.
+    Result<BlockNodeSettings> filter_settings(const BlockNode& below, const std::optional<std::string>& name);
+    /// A node that was made elsewhere is known by its name.
+    void adopt(const std::shared_ptr<BlockNode>& node) { nodes_.push_back(node); }
+    /// A node by its name, or one that is defined here.
+    Result<std::shared_ptr<BlockNode>> open_reference(const BlockdevRef& reference);
+
     // --- requests -----------------------------------------------------------------------------------------------------
     WorkQueue& work() { return work_; }
     /// Waits for every request.
@@ -103,6 +118,7 @@ private:
     EventBus& events_;
     BlockHost& host_;
     WorkQueue work_;
+    std::unique_ptr<Jobs> jobs_;
     mutable std::vector<std::weak_ptr<BlockNode>> nodes_;
     std::vector<std::shared_ptr<BlockNode>> monitor_nodes_;
     std::vector<std::unique_ptr<BlockBackend>> backends_;

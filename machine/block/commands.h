@@ -11,6 +11,8 @@ void add_block_medium_commands(CommandTable& table, BlockLayer& layer);
 void add_block_node_commands(CommandTable& table, BlockLayer& layer);
 void add_block_accounting_commands(CommandTable& table, BlockLayer& layer);
 void add_block_bitmap_commands(CommandTable& table, BlockLayer& layer);
+void add_block_backup_commands(CommandTable& table, BlockLayer& layer);
+void add_block_mirror_commands(CommandTable& table, BlockLayer& layer);
 void add_block_copy_commands(CommandTable& table, BlockLayer& layer);
 void add_block_export_commands(CommandTable& table, BlockLayer& layer);
 void add_block_graph_commands(CommandTable& table, BlockLayer& layer);

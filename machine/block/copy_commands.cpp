@@ -1,14 +1,11 @@
-/// The commands that start block jobs: stream, commit, mirror, backup. What they name is looked up; there is no job to start
-/// yet.
-
-#include <bit>
+/// stream and commit move data along a chain of backing images. No driver of this build has one: every chain is one node long.
+#include <fmt/format.h>
 
 #include "machine/block/block_layer.h"
 #include "machine/block/commands.h"
-#include "machine/block/transaction.h"
-#include "machine/not_yet.h"
+#include "machine/block/jobs/jobs.h"
 #include "machine/schema_features.h"
-#include "qobject/keyval.h"
+#include "monitor/command_table.h"
 
 namespace rhea {
 
@@ -48,62 +45,7 @@ inline constexpr auto description<BlockCommit> =
            member<&BlockCommit::on_error>("on-error"), member<&BlockCommit::filter_node_name>("filter-node-name"),
            member<&BlockCommit::auto_finalize>("auto-finalize"), member<&BlockCommit::auto_dismiss>("auto-dismiss"));
 
-struct BlockdevMirror {
-    std::optional<std::string> job_id;
-    std::string device, target;
-    std::optional<std::string> replaces;
-    MirrorSyncMode sync{};
-    std::optional<std::int64_t> speed;
-    std::optional<std::uint32_t> granularity;
-    std::optional<std::int64_t> buf_size;
-    std::optional<BlockdevOnError> on_source_error, on_target_error;
-    std::optional<std::string> filter_node_name;
-    std::optional<MirrorCopyMode> copy_mode;
-    std::optional<bool> auto_finalize, auto_dismiss;
-};
-template <>
-inline constexpr auto description<BlockdevMirror> = object(
-    "q_obj_blockdev-mirror-arg", member<&BlockdevMirror::job_id>("job-id"), member<&BlockdevMirror::device>("device"),
-    member<&BlockdevMirror::target>("target"), member<&BlockdevMirror::replaces>("replaces"),
-    member<&BlockdevMirror::sync>("sync"), member<&BlockdevMirror::speed>("speed"),
-    member<&BlockdevMirror::granularity>("granularity"), member<&BlockdevMirror::buf_size>("buf-size"),
-    member<&BlockdevMirror::on_source_error>("on-source-error"), member<&BlockdevMirror::on_target_error>("on-target-error"),
-    member<&BlockdevMirror::filter_node_name>("filter-node-name"), member<&BlockdevMirror::copy_mode>("copy-mode"),
-    member<&BlockdevMirror::auto_finalize>("auto-finalize"), member<&BlockdevMirror::auto_dismiss>("auto-dismiss"));
-
-struct DriveMirror {
-    std::optional<std::string> job_id;
-    std::string device, target;
-    std::optional<std::string> format, node_name, replaces;
-    MirrorSyncMode sync{};
-    std::optional<NewImageMode> mode;
-    std::optional<std::int64_t> speed;
-    std::optional<std::uint32_t> granularity;
-    std::optional<std::int64_t> buf_size;
-    std::optional<BlockdevOnError> on_source_error, on_target_error;
-    std::optional<bool> unmap;
-    std::optional<MirrorCopyMode> copy_mode;
-    std::optional<bool> auto_finalize, auto_dismiss;
-};
-template <>
-inline constexpr auto description<DriveMirror> = object(
-    "q_obj_drive-mirror-arg", member<&DriveMirror::job_id>("job-id"), member<&DriveMirror::device>("device"),
-    member<&DriveMirror::target>("target"), member<&DriveMirror::format>("format"),
-    member<&DriveMirror::node_name>("node-name"), member<&DriveMirror::replaces>("replaces"),
-    member<&DriveMirror::sync>("sync"), member<&DriveMirror::mode>("mode"), member<&DriveMirror::speed>("speed"),
-    member<&DriveMirror::granularity>("granularity"), member<&DriveMirror::buf_size>("buf-size"),
-    member<&DriveMirror::on_source_error>("on-source-error"), member<&DriveMirror::on_target_error>("on-target-error"),
-    member<&DriveMirror::unmap>("unmap"), member<&DriveMirror::copy_mode>("copy-mode"),
-    member<&DriveMirror::auto_finalize>("auto-finalize"), member<&DriveMirror::auto_dismiss>("auto-dismiss"));
-
 namespace {
-
-/// A job goes by its drive's name unless it is given one; a node has none to lend.
-Result<void> check_job_id(const BlockLayer& layer, const std::optional<std::string>& id, const std::string& device) {
-    const std::string name = id ? *id : layer.find_backend(device) ? device : std::string();
-    if (!is_well_formed_id(name)) return fail(fmt::format("Invalid job ID '{}'", name));
-    return {};
-}
 
 /// "'a' and 'b' cannot be specified at the same time"
 Result<void> not_both(const std::optional<std::string>& a, std::string_view a_name, const std::optional<std::string>& b,
@@ -112,7 +54,17 @@ Result<void> not_both(const std::optional<std::string>& a, std::string_view a_na
     return {};
 }
 
-/// No driver here has a backing file: every chain is one node long.
+/// Fills an image from those below it: of one that stands alone nothing is missing.
+class StreamJob final : public Job {
+public:
+    using Job::Job;
+    Result<void> take(std::shared_ptr<BlockNode> node) { return hold("main node", std::move(node), {}); }
+
+private:
+    JobStep next() override { return JobStep::done(); }
+    void worked(int) override {}
+};
+
 Result<Empty> block_stream(BlockLayer& layer, const BlockStream& args) {
     RHEA_CHECK(not_both(args.base, "base", args.base_node, "base-node"));
     RHEA_CHECK(not_both(args.base, "base", args.bottom, "bottom"));
@@ -126,8 +78,20 @@ Result<Empty> block_stream(BlockLayer& layer, const BlockStream& args) {
     if (args.bottom && RHEA_TRY(layer.lookup("", *args.bottom)) != node)
         return fail(fmt::format("Node '{}' is not in a chain starting from '{}'", *args.bottom, args.device));
     if (args.backing_file) return fail("backing file specified, but streaming the entire chain");
-    RHEA_CHECK(check_job_id(layer, args.job_id, args.device));
-    return fail(not_supported("block-stream"));
+    RHEA_CHECK(node->check_free());
+    JobSettings settings{layer.job_id(args.job_id, args.device), JobType::stream};
+    settings.auto_finalize = args.auto_finalize.value_or(true);
+    settings.auto_dismiss = args.auto_dismiss.value_or(true);
+    RHEA_CHECK(layer.jobs().check_new(settings.id));
+    auto& job = layer.jobs().add(std::make_unique<StreamJob>(layer.jobs(), std::move(settings)));
+    auto made = job.set_speed(args.speed.value_or(0));
+    if (made) made = job.take(node);
+    if (!made) {
+        layer.jobs().drop(job);
+        return fail(made.error());
+    }
+    job.start();
+    return Empty{};
 }
 
 /// What commits must lie above what it commits into, and here nothing does.
@@ -148,75 +112,12 @@ Result<Empty> block_commit(BlockLayer& layer, const BlockCommit& args) {
     return fail("cannot commit an image into itself");
 }
 
-Result<void> check_granularity(std::uint32_t granularity) {
-    constexpr std::uint32_t kSmallest = 512, kLargest = 64 << 20;
-    if (granularity == 0) return {};
-    if (granularity < kSmallest || granularity > kLargest)
-        return fail(Error::invalid_parameter_value("granularity", "a value in range [512B, 64MB]"));
-    if (!std::has_single_bit(granularity)) return fail(Error::invalid_parameter_value("granularity", "a power of 2"));
-    return {};
-}
-
-Result<Empty> blockdev_mirror(BlockLayer& layer, const BlockdevMirror& args) {
-    const auto node = RHEA_TRY(layer.lookup(args.device, args.device));
-    const auto target = RHEA_TRY(layer.lookup(args.target, args.target));
-    RHEA_CHECK(check_granularity(args.granularity.value_or(0)));
-    if (args.replaces && !layer.find_node(*args.replaces))
-        return fail(fmt::format("Failed to find node with node-name='{}'", *args.replaces));
-    if (args.sync == MirrorSyncMode::incremental || args.sync == MirrorSyncMode::bitmap)
-        return fail(fmt::format("Sync mode '{}' not supported", enum_name(args.sync)));
-    if (args.buf_size.value_or(0) < 0) return fail("Invalid parameter 'buf-size'");
-    if (node == target) return fail("Can't mirror node into itself");
-    RHEA_CHECK(check_job_id(layer, args.job_id, args.device));
-    return fail(not_supported("blockdev-mirror"));
-}
-
-Result<Empty> drive_mirror(BlockLayer& layer, const DriveMirror& args) {
-    (void)RHEA_TRY(layer.lookup(args.device, args.device));
-    return fail(not_supported("drive-mirror"));
-}
-
-Result<Empty> blockdev_backup(BlockLayer& layer, const BlockdevBackup& args) { return start_backup(layer, args); }
-Result<Empty> drive_backup(BlockLayer& layer, const DriveBackup& args) { return start_backup(layer, args); }
-
 constexpr Command kCommands[] = {
-    command<block_stream>("block-stream", "Copies what an image lacks out of those below it.").preconfig().not_yet(),
-    command<block_commit>("block-commit", "Moves what images hold down into one below them.").preconfig().not_yet(),
-    command<blockdev_mirror>("blockdev-mirror", "Keeps a node the same as another, then takes its place.")
-        .preconfig()
-        .not_yet(),
-    command<drive_mirror>("drive-mirror", "Keeps a new image the same as a drive, then takes its place.")
-        .preconfig()
-        .not_yet(),
-    command<blockdev_backup>("blockdev-backup", "Copies a node, as it is now, to another.").preconfig().not_yet(),
-    command<drive_backup>("drive-backup", "Copies a drive, as it is now, to a new image.")
-        .preconfig()
-        .with_features(feature::kDeprecated)
-        .not_yet(),
+    command<block_stream>("block-stream", "Copies what an image lacks out of those below it.").preconfig(),
+    command<block_commit>("block-commit", "Moves what images hold down into one below them.").preconfig(),
 };
 
 }  // namespace
-
-Result<Empty> start_backup(BlockLayer& layer, const BlockdevBackup& args) {
-    const auto node = RHEA_TRY(layer.lookup(args.device, args.device));
-    const auto target = RHEA_TRY(layer.lookup(args.target, args.target));
-    const bool by_bitmap = args.sync == MirrorSyncMode::incremental || args.sync == MirrorSyncMode::bitmap;
-    if (by_bitmap && !args.bitmap)
-        return fail(fmt::format("must provide a valid bitmap name for '{}' sync mode", enum_name(args.sync)));
-    if (args.sync == MirrorSyncMode::incremental && args.bitmap_mode && *args.bitmap_mode != BitmapSyncMode::on_success)
-        return fail("Bitmap sync mode must be 'on-success' when using sync mode 'incremental'");
-    if (args.bitmap) return fail(fmt::format("Bitmap '{}' could not be found", *args.bitmap));
-    if (args.bitmap_mode) return fail("Cannot specify bitmap sync mode without a bitmap");
-    if (node == target) return fail("Source and target cannot be the same");
-    if (node->size() != target->size()) return fail("Source and target image have different sizes");
-    RHEA_CHECK(check_job_id(layer, args.job_id, args.device));
-    return fail(not_supported("blockdev-backup"));
-}
-
-Result<Empty> start_backup(BlockLayer& layer, const DriveBackup& args) {
-    (void)RHEA_TRY(layer.lookup(args.device, args.device));
-    return fail(not_supported("drive-backup"));
-}
 
 void add_block_copy_commands(CommandTable& table, BlockLayer& layer) { table.add(kCommands, layer); }
 

@@ -276,6 +276,17 @@ int FileNode::do_discard(std::uint64_t offset, std::uint64_t bytes) {
     return 0;
 }
 
+BlockNode::Extent FileNode::extent(std::uint64_t offset, std::uint64_t bytes) {
+    const std::shared_lock lock(fd_mutex_);
+    if (offset >= bytes_) return {true, bytes};
+    const auto from = static_cast<off_t>(offset);
+    const off_t data = ::lseek(fd(), from, SEEK_DATA);
+    if (data < 0) return {errno == ENXIO, bytes};  // no more data, or not known
+    if (data > from) return {true, std::min(bytes, static_cast<std::uint64_t>(data - from))};
+    const off_t hole = ::lseek(fd(), from, SEEK_HOLE);
+    return {false, hole > from ? std::min(bytes, static_cast<std::uint64_t>(hole - from)) : bytes};
+}
+
 int FileNode::do_flush() {
     const std::shared_lock lock(fd_mutex_);
     return writable_fd_ < 0 || ::fdatasync(writable_fd_) == 0 ? 0 : errno;

@@ -26,6 +26,7 @@ public:
     std::optional<std::string> exact_filename() const override { return path_; }
     bool has_image_info() const override { return true; }
     bool is_protocol() const override { return true; }
+    Extent extent(std::uint64_t offset, std::uint64_t bytes) override;
 
 protected:
     std::uint64_t byte_size() const override { return bytes_; }

@@ -17,6 +17,8 @@ public:
     const BlockNode* child() const override { return child_.node(); }
     const BlockEdge* child_edge() const override { return &child_; }
     QDict full_options() const override;
+    Extent extent(std::uint64_t offset, std::uint64_t bytes) override { return child_.node()->extent(offset, bytes); }
+    bool immediate() const override { return child_.node()->immediate(); }
     Result<void> replace_child(std::shared_ptr<BlockNode> child) override;
 
 protected:
@@ -67,6 +69,7 @@ public:
     ThrottleNode(BlockNodeSettings settings, std::shared_ptr<ThrottleGroup> group)
         : FilterNode(std::move(settings), "file"), group_(std::move(group)) {}
     BlockdevDriver driver() const override { return BlockdevDriver::throttle; }
+    bool immediate() const override { return false; }
     std::uint64_t delay_ns(IoKind kind, std::uint64_t bytes, std::uint64_t now_ns) override;
 
     bool can_change(std::string_view option) const override { return option == "throttle-group" || option == "file"; }

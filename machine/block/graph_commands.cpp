@@ -5,6 +5,7 @@
 
 #include "machine/block/block_layer.h"
 #include "machine/block/commands.h"
+#include "machine/block/jobs/jobs.h"
 #include "machine/block/options.h"
 #include "machine/migration/parameters.h"
 #include "machine/not_yet.h"
@@ -110,7 +111,12 @@ Result<XDbgBlockGraph> query_block_graph(BlockLayer& layer, const Empty&) {
     }
     for (const auto& node : layer.nodes()) {
         view.add(node.get(), XDbgBlockGraphNodeType::block_driver, node->name());
-        if (const BlockEdge* edge = node->child_edge()) view.add(node.get(), *edge);
+        for (const BlockEdge* edge : node->edges()) view.add(node.get(), *edge);
+    }
+    for (const Job* job : layer.jobs().list()) {
+        if (job->edges().empty()) continue;
+        view.add(job, XDbgBlockGraphNodeType::block_job, job->id());
+        for (const auto& edge : job->edges()) view.add(job, *edge);
     }
     return view.take();
 }

@@ -19,12 +19,15 @@ public:
     virtual bool running() const = 0;
     /// `call` runs at every `cont` that sets the machine going, after its RESUME event. Registered once, by the block layer.
     virtual void on_cont(std::function<void()> call) = 0;
+    /// The same for every `stop`, whether the machine was running or not, and for the machine's end, before anything goes.
+    virtual void on_stop(std::function<void()> call) = 0;
+    virtual void on_end(std::function<void()> call) = 0;
 
     /// Some device has this id or QOM path (a device without a medium gets another error than none).
     virtual bool device_exists(std::string_view id_or_path) const = 0;
     /// A QOM path (or the empty string) that leads to something other than a device.
     virtual bool is_container(std::string_view path) const = 0;
-    /// As open(2), close-on-exec; -1 with errno. Whoever has file descriptor sets opens "/dev/fdset/N" from them.
+    /// As open(2), close-on-exec; -1 with errno. What O_CREAT makes everybody may read. Whoever has file descriptor sets opens "/dev/fdset/N" from them.
     virtual int open_file(const std::string& path, int flags);
     /// The clock of the statistics, in nanoseconds, and how long every request counts where a test plays the guest and moves that
     /// clock; nothing: as long as it took.

@@ -1,11 +1,13 @@
 /// Making and changing images, and nodes that are in use.
+#include <fmt/format.h>
+
 #include "machine/block/amend_options.h"
 #include "machine/block/block_layer.h"
 #include "machine/block/commands.h"
-#include "machine/block/create_options.h"
-#include "machine/block/transaction.h"
+#include "machine/block/jobs/create_job.h"
+#include "machine/block/jobs/jobs.h"
+#include "monitor/command_table.h"
 #include "machine/schema_features.h"
-#include "machine/not_yet.h"
 
 namespace rhea {
 
@@ -39,11 +41,20 @@ inline constexpr auto description<BlockdevReopen> = object("q_obj_blockdev-reope
 
 namespace {
 
-Result<Empty> blockdev_create(BlockLayer&, const BlockdevCreate& args) {
+/// Those that QEMU has in modules of their own, which a plain installation lacks.
+bool is_missing_module(BlockdevDriver driver) {
+    return driver == BlockdevDriver::gluster || driver == BlockdevDriver::nfs || driver == BlockdevDriver::rbd ||
+           driver == BlockdevDriver::ssh;
+}
+
+Result<Empty> blockdev_create(BlockLayer& layer, const BlockdevCreate& args) {
+    if (is_missing_module(args.options.driver))
+        return fail(fmt::format("Block driver '{}' not found or not supported", enum_name(args.options.driver)));
     // Only drivers that can create an image have options for it.
     if (std::holds_alternative<std::monostate>(args.options.u)) return fail("Driver does not support blockdev-create");
-    RHEA_CHECK(check_job_id(args.job_id));
-    return fail(not_supported("blockdev-create"));
+    RHEA_CHECK(layer.jobs().check_new(args.job_id));
+    layer.jobs().add(std::make_unique<CreateJob>(layer, args.job_id, args.options)).start();
+    return Empty{};
 }
 
 Result<Empty> blockdev_amend(BlockLayer& layer, const XBlockdevAmend& args) {
@@ -58,7 +69,7 @@ Result<Empty> blockdev_reopen(BlockLayer& layer, const BlockdevReopen& args) {
 }
 
 constexpr Command kCommands[] = {
-    command<blockdev_create>("blockdev-create", "Makes an image, as a job.").preconfig().not_yet(),
+    command<blockdev_create>("blockdev-create", "Makes an image, as a job.").preconfig(),
     command<blockdev_amend>("x-blockdev-amend", "Changes options of an image, as a job.")
         .preconfig()
         .with_features(feature::kUnstable),

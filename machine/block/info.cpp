@@ -1,6 +1,8 @@
 #include "machine/block/info.h"
 
 #include "machine/block/block_layer.h"
+#include "machine/block/dirty_bitmap.h"
+#include "machine/block/jobs/copy_nodes.h"
 
 namespace rhea {
 namespace {
@@ -47,6 +49,11 @@ BlockDeviceInfo node_info(const BlockNode& node, const BlockBackend* backend, bo
     info.detect_zeroes = node.settings().detect_zeroes;
     info.write_threshold = static_cast<std::int64_t>(node.write_threshold());
     info.cache = {!backend || backend->write_cache(), node.settings().cache_direct, node.settings().cache_no_flush};
+    if (!node.bitmaps().empty()) {
+        info.dirty_bitmaps.emplace();  // the newest first
+        for (auto bitmap = node.bitmaps().rbegin(); bitmap != node.bitmaps().rend(); ++bitmap)
+            info.dirty_bitmaps->push_back((*bitmap)->info());
+    }
     info.image = image_info(node);
     ImageInfo* last = &info.image;
     for (const BlockNode* filter = &node; !flat && filter->is_filter(); filter = filter->child()) {
@@ -68,7 +75,9 @@ BlockInfo backend_info(const BlockBackend& backend) {
         if (device->has_tray()) info.tray_open = device->tray_open();
     }
     if (backend.io_status_enabled()) info.io_status = backend.io_status();
-    if (const BlockNode* node = backend.root()) info.inserted = node_info(*node, &backend);
+    const BlockNode* node = backend.root();
+    for (const JobFilterNode* filter; (filter = dynamic_cast<const JobFilterNode*>(node)) && filter->implicit();) node = filter->child();
+    if (node) info.inserted = node_info(*node, &backend);
     return info;
 }
 

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "json/writer.h"
+#include "machine/block/dirty_bitmap.h"
 #include "machine/block/options.h"
 
 namespace rhea {
@@ -109,6 +110,16 @@ Result<void> BlockNode::update_permissions() {
     return apply_permissions(wanted);
 }
 
+std::vector<const BlockEdge*> BlockNode::edges() const {
+    if (const BlockEdge* edge = child_edge()) return {edge};
+    return {};
+}
+
+Result<void> BlockNode::check_free() const {
+    if (blockers_.empty()) return {};
+    return fail(fmt::format("Node '{}' is busy: {}", name(), blockers_.front().second));
+}
+
 Result<void> BlockNode::prepare_settings(const BlockNodeSettings&) { return {}; }
 
 Result<void> BlockNode::change_settings(const BlockNodeSettings& settings) {
@@ -130,8 +141,16 @@ int BlockNode::pread(std::uint64_t offset, std::span<std::uint8_t> buffer) {
     return do_read(offset, buffer);
 }
 
-void BlockNode::note_write(std::uint64_t end) {
+std::shared_ptr<DirtyBitmap> BlockNode::find_bitmap(std::string_view name) const {
+    for (const auto& bitmap : bitmaps_)
+        if (bitmap->name() == name) return bitmap;
+    return nullptr;
+}
+
+void BlockNode::note_write(std::uint64_t offset, std::uint64_t bytes) {
     ++writes_;
+    for (const auto& bitmap : bitmaps_) bitmap->written(offset, bytes);
+    const std::uint64_t end = offset + bytes;
     std::uint64_t highest = write_highest_offset_;
     while (end > highest && !write_highest_offset_.compare_exchange_weak(highest, end)) {}
     std::uint64_t threshold = write_threshold_;
@@ -156,7 +175,7 @@ int BlockNode::pwrite(std::uint64_t offset, std::span<const std::uint8_t> buffer
     const int error = do_write(offset, buffer);
     debug_event(BlkdebugEvent::pwritev_done);
     if (error) return error;
-    note_write(offset + buffer.size());
+    note_write(offset, buffer.size());
     return 0;
 }
 
@@ -167,7 +186,7 @@ int BlockNode::write_zeroes(std::uint64_t offset, std::uint64_t bytes, bool may_
     const int error = do_write_zeroes(offset, bytes, may_unmap && settings_.unmap);
     debug_event(BlkdebugEvent::pwritev_done);
     if (error) return error;
-    note_write(offset + bytes);
+    note_write(offset, bytes);
     return 0;
 }
 
@@ -176,6 +195,7 @@ int BlockNode::discard(std::uint64_t offset, std::uint64_t bytes) {
     if (offset > size() || bytes > size() - offset) return EIO;
     if (!settings_.unmap) return 0;
     ++writes_;
+    for (const auto& bitmap : bitmaps_) bitmap->written(offset, bytes);
     return do_discard(offset, bytes);
 }
 
@@ -202,7 +222,9 @@ Result<void> BlockNode::truncate(std::uint64_t bytes) {
     if (bytes > kMaxImageBytes) return fail(fmt::format("offset({}) exceeds maximum({})", bytes, kMaxImageBytes));
     if (read_only()) return fail("Image is read-only");
     ++writes_;
-    return do_truncate(bytes);
+    RHEA_CHECK(do_truncate(bytes));
+    for (const auto& bitmap : bitmaps_) bitmap->resize(size());
+    return {};
 }
 
 Result<void> BlockNode::do_truncate(std::uint64_t) { return fail("Image format driver does not support resize"); }

@@ -17,6 +17,7 @@ namespace rhea {
 
 class BlockNode;
 class BlockLayer;
+class DirtyBitmap;
 enum class BlkdebugEvent;
 struct BlockdevOptions;
 
@@ -77,7 +78,7 @@ struct BlockNodeSettings {
 
 /// Graph and settings: loop thread only. The requests (pread … truncate) may run on several worker threads at once; they
 /// block, and return an errno value, 0 when done.
-class BlockNode {
+class BlockNode : public std::enable_shared_from_this<BlockNode> {
 public:
     explicit BlockNode(BlockNodeSettings settings);
     virtual ~BlockNode() = default;
@@ -95,7 +96,7 @@ public:
     /// Before the first request only.
     void set_detect_zeroes(BlockdevDetectZeroes mode) { settings_.detect_zeroes = mode; }
     virtual BlockdevDriver driver() const = 0;
-    std::string_view driver_name() const { return enum_name(driver()); }
+    virtual std::string_view driver_name() const { return enum_name(driver()); }
 
     /// Bytes, rounded up to whole sectors of 512.
     std::uint64_t size() const { return (byte_size() + 511) / 512 * 512; }
@@ -112,6 +113,8 @@ public:
     virtual const BlockNode* child() const { return nullptr; }
     /// The hold on its child; null without one.
     virtual const BlockEdge* child_edge() const { return nullptr; }
+    /// All its holds on others.
+    virtual std::vector<const BlockEdge*> edges() const;
     /// The node below that requests pass to; null without one.
     BlockNode* below() const { return child_edge() ? child_edge()->node() : nullptr; }
     // Other options for a node in use (blockdev-reopen).
@@ -129,6 +132,15 @@ public:
     virtual std::uint64_t delay_ns(IoKind kind, std::uint64_t bytes, std::uint64_t now_ns);
     /// Something is about to happen at this node, or in the one above: blkdebug's rules wait for it. On any thread.
     virtual void debug_event(BlkdebugEvent) {}
+
+    /// How much from `offset` on (not beyond `bytes`) is known to read as zeroes, or is data. Blocks as a request does.
+    struct Extent {
+        bool zero = false;
+        std::uint64_t bytes = 0;
+    };
+    virtual Extent extent(std::uint64_t, std::uint64_t bytes) { return {false, bytes}; }
+    /// Its requests never wait for anything.
+    virtual bool immediate() const { return false; }
 
     int pread(std::uint64_t offset, std::span<std::uint8_t> buffer);
     int pwrite(std::uint64_t offset, std::span<const std::uint8_t> buffer);
@@ -153,6 +165,20 @@ public:
     };
     /// What was noted since the last call. Loop thread only.
     std::optional<ThresholdPassed> take_threshold_passed();
+
+    /// A job wants it left as it is: commands are refused with `reason`, until it is done.
+    void block(const void* job, std::string reason) { blockers_.emplace_back(job, std::move(reason)); }
+    void unblock(const void* job) {
+        std::erase_if(blockers_, [job](const auto& one) { return one.first == job; });
+    }
+    /// "Node 'x' is busy: block device is in use by block job: mirror"
+    Result<void> check_free() const;
+
+    /// In the order of their making.
+    const std::vector<std::shared_ptr<DirtyBitmap>>& bitmaps() const { return bitmaps_; }
+    std::shared_ptr<DirtyBitmap> find_bitmap(std::string_view name) const;
+    /// No request is under way.
+    void set_bitmaps(std::vector<std::shared_ptr<DirtyBitmap>> bitmaps) { bitmaps_ = std::move(bitmaps); }
 
     const std::vector<BlockEdge*>& users() const { return users_; }
     bool used_by_backend() const;
@@ -189,8 +215,10 @@ private:
     BlockNodeSettings settings_;
     std::shared_ptr<const BlockdevOptions> options_;
     std::vector<BlockEdge*> users_;  // oldest first
+    std::vector<std::pair<const void*, std::string>> blockers_;
+    std::vector<std::shared_ptr<DirtyBitmap>> bitmaps_;
     bool monitor_owned_ = false;
-    void note_write(std::uint64_t end);
+    void note_write(std::uint64_t offset, std::uint64_t bytes);
 
     std::atomic<std::uint64_t> writes_{0}, flushed_writes_{0};  // what was written and flushed, counted in requests
     std::atomic<std::uint64_t> write_highest_offset_{0};

@@ -19,6 +19,7 @@ NullNode::NullNode(const BlockdevOptions& options, BlockNodeSettings settings)
     const auto& null = std::get<BlockdevNull>(options.u);
     bytes_ = static_cast<std::uint64_t>(null.size.value_or(1 << 30));
     latency_ns_ = null.latency_ns.value_or(0);
+    read_zeroes_ = null.read_zeroes.value_or(false);
     full_options_.put("driver", enum_name(driver_));
     const auto put = [&](const char* key, QObject value) {
         const QObject* written = options.written.find(key);

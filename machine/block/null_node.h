@@ -14,6 +14,8 @@ public:
     QDict full_options() const override { return full_options_; }
     std::optional<std::string> exact_filename() const override;
     bool is_protocol() const override { return true; }
+    Extent extent(std::uint64_t, std::uint64_t bytes) override { return {read_zeroes_, bytes}; }
+    bool immediate() const override { return latency_ns_ == 0; }
     std::uint64_t delay_ns(IoKind, std::uint64_t, std::uint64_t) override { return latency_ns_; }
 
 protected:
@@ -26,6 +28,7 @@ private:
     BlockdevDriver driver_;
     QDict full_options_;
     std::uint64_t bytes_, latency_ns_;
+    bool read_zeroes_ = false;
 };
 
 }  // namespace rhea

@@ -191,6 +191,19 @@ Result<std::shared_ptr<BlockNode>> BlockLayer::open_options(const BlockdevOption
     return make_node(options, parent, std::move(child), false);
 }
 
+Result<std::shared_ptr<BlockNode>> BlockLayer::open_reference(const BlockdevRef& reference) {
+    if (reference.definition) return open_options(*reference.definition, nullptr);
+    return lookup(reference.reference, reference.reference);
+}
+
+Result<BlockNodeSettings> BlockLayer::filter_settings(const BlockNode& below, const std::optional<std::string>& name) {
+    if (name) RHEA_CHECK(check_node_name(*name));
+    BlockNodeSettings settings = below.settings();
+    settings.name = name ? *name : generate_node_name();
+    settings.detect_zeroes = BlockdevDetectZeroes::off;
+    return settings;
+}
+
 Result<void> BlockLayer::add_node(const BlockdevOptions& options) {
     if (!options.node_name) return fail("'node-name' must be specified for the root node");
     auto node = RHEA_TRY(open_options(options, nullptr));

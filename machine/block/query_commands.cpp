@@ -59,6 +59,8 @@ void add_block_commands(CommandTable& table, BlockLayer& layer) {
     add_block_node_commands(table, layer);
     add_block_accounting_commands(table, layer);
     add_block_bitmap_commands(table, layer);
+    add_block_backup_commands(table, layer);
+    add_block_mirror_commands(table, layer);
     add_block_copy_commands(table, layer);
     add_block_export_commands(table, layer);
     add_block_graph_commands(table, layer);

@@ -20,6 +20,8 @@ public:
     const BlockNode* child() const override { return file_.node(); }
     const BlockEdge* child_edge() const override { return &file_; }
     Result<void> replace_child(std::shared_ptr<BlockNode> child) override { return file_.replace(std::move(child)); }
+    Extent extent(std::uint64_t offset, std::uint64_t bytes) override { return file_.node()->extent(offset_ + offset, bytes); }
+    bool immediate() const override { return file_.node()->immediate(); }
     bool can_change(std::string_view option) const override {
         return option == "offset" || option == "size" || option == "file";
     }

@@ -54,12 +54,12 @@ Result<void> BlockLayer::reopen(const std::vector<BlockdevOptions>& options) {
 
 Result<void> BlockLayer::reopen_one(const BlockdevOptions& options, std::vector<std::function<void()>>& undo) {
     BlockNode* node = find_node(*options.node_name);
-    const auto before = node->options();
-    const std::string child_key(child_option(node->driver()));
-    const auto is_child = [&](std::string_view key) { return !child_key.empty() && key.starts_with(child_key); };
     if (!node->can_reopen())
         return fail(fmt::format("Block format '{}' used by node '{}' does not support reopening files", node->driver_name(),
                                 node->name()));
+    const auto before = node->options();
+    const std::string child_key(child_option(node->driver()));
+    const auto is_child = [&](std::string_view key) { return !child_key.empty() && key.starts_with(child_key); };
     const QDict had = flat_options(*before), has = flat_options(options);
     for (const QDictEntry& old : had) {
         const bool has_default = node->can_change(old.key) && options.driver == node->driver();
@@ -78,7 +78,7 @@ Result<void> BlockLayer::reopen_one(const BlockdevOptions& options, std::vector<
                                         node->name()));
         }
     }
-    const QDict below = node->child() ? flat_options(*node->child()->options()) : QDict();
+    const QDict below = node->child() && node->child()->options() ? flat_options(*node->child()->options()) : QDict();
     for (const QDictEntry& now : has) {
         if (now.key == child_key || is_common(now.key)) continue;
         const QObject* old = had.find(now.key);

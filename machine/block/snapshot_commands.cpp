@@ -4,7 +4,7 @@
 #include "machine/block/block_layer.h"
 #include "machine/block/commands.h"
 #include "machine/block/info.h"
-#include "machine/block/job_types.h"
+#include "machine/block/jobs/jobs.h"
 #include "machine/block/transaction.h"
 #include "machine/not_yet.h"
 #include "machine/schema_features.h"
@@ -120,11 +120,6 @@ constexpr Command kCommands[] = {
 };
 
 }  // namespace
-
-Result<void> check_job_id(const std::string& id) {
-    if (!is_well_formed_id(id)) return fail(fmt::format("Invalid job ID '{}'", id));
-    return {};
-}
 
 Result<Empty> take_snapshot(BlockLayer& layer, const BlockdevSnapshot& args) {
     (void)RHEA_TRY(layer.lookup(args.node, args.node));

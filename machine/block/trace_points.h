@@ -14,6 +14,13 @@ inline constexpr std::string_view kBlockTracePoints[] = {
     "blk_co_pwritev",
     "blk_root_attach",
     "blk_root_detach",
+    "mirror_start",
+    "qmp_block_job_cancel",
+    "qmp_block_job_pause",
+    "qmp_block_job_resume",
+    "qmp_block_job_complete",
+    "qmp_block_job_finalize",
+    "qmp_block_job_dismiss",
 };
 
 template <TraceName Name, class... Values>

@@ -4,6 +4,7 @@
 #include "chardev/options.h"
 #include "machine/block/block_layer.h"
 #include "machine/block/commands.h"
+#include "machine/block/jobs/jobs.h"
 #include "machine/block/transaction.h"
 #include "monitor/command_table.h"
 
@@ -82,21 +83,30 @@ bool can_be_grouped(TransactionActionKind kind) {
            kind == TransactionActionKind::drive_backup;
 }
 
-/// No action of this build can come to its end, so there is none to undo when a later one fails.
-struct Run {
+struct Prepare {
     BlockLayer& layer;
-    Result<Empty> operator()(const std::monostate&) const { return Empty{}; }
-    Result<Empty> operator()(const Data<Empty>&) const { return fail("Transaction aborted using Abort action"); }
-    Result<Empty> operator()(const Data<BlockDirtyBitmapAdd>& a) const { return add_bitmap(layer, a.data); }
-    Result<Empty> operator()(const Data<BlockDirtyBitmap>& a) const { return find_bitmap(layer, a.data.node, a.data.name); }
-    Result<Empty> operator()(const Data<BlockDirtyBitmapMerge>& a) const {
-        return find_bitmap(layer, a.data.node, a.data.target);
+    TransactionActionKind kind;
+    const std::shared_ptr<JobGroup>& group;
+    using Prepared = Result<PreparedAction>;
+
+    Prepared operator()(const std::monostate&) const { return PreparedAction{}; }
+    Prepared operator()(const Data<Empty>&) const { return fail("Transaction aborted using Abort action"); }
+    Prepared operator()(const Data<BlockDirtyBitmapAdd>& a) const { return prepare_action(layer, a.data); }
+    Prepared operator()(const Data<BlockDirtyBitmap>& a) const {
+        switch (kind) {
+            case TransactionActionKind::block_dirty_bitmap_remove: return prepare_bitmap_removal(layer, a.data);
+            case TransactionActionKind::block_dirty_bitmap_clear: return prepare_bitmap_clearing(layer, a.data);
+            default: return prepare_bitmap_switch(layer, a.data, kind == TransactionActionKind::block_dirty_bitmap_enable);
+        }
     }
-    Result<Empty> operator()(const Data<BlockdevBackup>& a) const { return start_backup(layer, a.data); }
-    Result<Empty> operator()(const Data<DriveBackup>& a) const { return start_backup(layer, a.data); }
-    Result<Empty> operator()(const Data<BlockdevSnapshot>& a) const { return take_snapshot(layer, a.data); }
-    Result<Empty> operator()(const Data<BlockdevSnapshotSync>& a) const { return take_snapshot(layer, a.data); }
-    Result<Empty> operator()(const Data<BlockdevSnapshotInternal>& a) const { return take_snapshot(layer, a.data); }
+    Prepared operator()(const Data<BlockDirtyBitmapMerge>& a) const { return prepare_action(layer, a.data); }
+    Prepared operator()(const Data<BlockdevBackup>& a) const { return prepare_action(layer, a.data, group); }
+    Prepared operator()(const Data<DriveBackup>& a) const { return prepare_action(layer, a.data, group); }
+    template <class Snapshot>
+    Prepared operator()(const Data<Snapshot>& a) const {
+        RHEA_CHECK(take_snapshot(layer, a.data));
+        return PreparedAction{};
+    }
 };
 
 Result<Empty> transaction(BlockLayer& layer, const Transaction& args) {
@@ -105,8 +115,19 @@ Result<Empty> transaction(BlockLayer& layer, const Transaction& args) {
         if (grouped && !can_be_grouped(action.type))
             return fail(fmt::format("Action '{}' does not support Transaction property completion-mode = {}",
                                     enum_name(action.type), enum_name(ActionCompletionMode::grouped)));
-        RHEA_CHECK(std::visit(Run{layer}, action.u));
     }
+    const auto group = grouped ? std::make_shared<JobGroup>() : nullptr;
+    layer.drain();
+    std::vector<PreparedAction> prepared;
+    for (const TransactionAction& action : args.actions) {
+        auto one = std::visit(Prepare{layer, action.type, group}, action.u);
+        if (!one) {
+            finish_actions(layer, prepared, false);
+            return fail(one.error());
+        }
+        prepared.push_back(std::move(*one));
+    }
+    finish_actions(layer, prepared, true);
     return Empty{};
 }
 
@@ -115,6 +136,23 @@ constexpr Command kCommands[] = {
 };
 
 }  // namespace
+
+void finish_actions(BlockLayer& layer, std::vector<PreparedAction>& actions, bool good) {
+    if (!good) {
+        for (auto action = actions.rbegin(); action != actions.rend(); ++action)
+            if (action->undo) action->undo();
+        return;
+    }
+    std::vector<Job*> jobs;
+    for (PreparedAction& action : actions) {
+        if (action.commit) action.commit();
+        if (action.job) jobs.push_back(action.job);
+    }
+    for (Job* job : jobs) job->resume(false);
+    // One that fails takes its whole group along.
+    for (auto job = jobs.rbegin(); job != jobs.rend(); ++job)
+        if (layer.jobs().contains(*job)) (*job)->wake();
+}
 
 void add_block_transaction_commands(CommandTable& table, BlockLayer& layer) { table.add(kCommands, layer); }
 

@@ -72,6 +72,8 @@ public:
     }
     bool running() const override { return is_running; }
     void on_cont(std::function<void()> call) override { cont_ = std::move(call); }
+    void on_stop(std::function<void()> call) override { stop_ = std::move(call); }
+    void on_end(std::function<void()> call) override { end_ = std::move(call); }
     bool device_exists(std::string_view id) const override { return id == "rng"; }
     bool is_container(std::string_view path) const override { return path.empty(); }
     void warn(std::string_view text) override { warnings += text; }
@@ -87,13 +89,16 @@ public:
         cont_();
     }
 
+    void stop() { stop_(); }
+    void end() { end_(); }
+
     int stops = 0;
     bool is_running = true;
     std::string warnings;
     std::string write_protected;  // a file that can only be read, for root too
 
 private:
-    std::function<void()> cont_;
+    std::function<void()> cont_, stop_, end_;
 };
 
 /// A CD-ROM drive, a disk or a floppy drive, by its settings.

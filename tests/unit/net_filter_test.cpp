@@ -20,6 +20,8 @@ public:
     void vm_stop_io_error() override {}
     bool running() const override { return true; }
     void on_cont(std::function<void()>) override {}
+    void on_stop(std::function<void()>) override {}
+    void on_end(std::function<void()>) override {}
     bool device_exists(std::string_view) const override { return false; }
     bool is_container(std::string_view) const override { return false; }
 };
