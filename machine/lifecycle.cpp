@@ -46,7 +46,6 @@ void Lifecycle::stop_with(RunState state) {
     set_state(state);
     trace_machine<"vm_state_notify">("running {} reason {} ({})", 0, static_cast<int>(state_), enum_name(state_));
     events_.emit(StopEvent{});
-    for (const auto& call : on_stop_) call();
 }
 
 void Lifecycle::start() {
@@ -68,9 +67,12 @@ Result<void> Lifecycle::cont() {
 }
 
 void Lifecycle::stop() {
-    if (state_ == RunState::inmigrate) autostart_ = false;
-    else if (running()) stop_with(RunState::paused);
-    else for (const auto& call : on_stop_) call();
+    if (state_ == RunState::inmigrate) {
+        autostart_ = false;
+        return;
+    }
+    stop_with(RunState::paused);
+    for (const auto& call : on_stop_) call();
 }
 
 void Lifecycle::reset(ShutdownCause cause) {

@@ -13,6 +13,7 @@
 #include "machine/diagnostics/dump.h"
 #include "machine/machine_object.h"
 #include "machine/migration/migration.h"
+#include "machine/objects/iothread.h"
 #include "machine/objects/memory_backend.h"
 #include "machine/objects/user_creatable.h"
 #include "machine/pc_board.h"
@@ -364,6 +365,8 @@ std::optional<std::int64_t> Machine::accounted_latency() const {
     constexpr std::int64_t kMillisecond = 1'000'000;
     return clocks_.manual() ? std::optional(kMillisecond) : std::nullopt;
 }
+
+bool Machine::iothread_exists(std::string_view id) { return find_object<Iothread>(devices_, id) != nullptr; }
 
 QtestTarget::Pins Machine::input_pins(std::string_view path) {
     if (!board_) return {};

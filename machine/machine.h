@@ -170,6 +170,7 @@ private:
     void on_stop(std::function<void()> call) override { life_.on_stop(std::move(call)); }
     void on_end(std::function<void()> call) override { life_.on_end(std::move(call)); }
     bool device_exists(std::string_view id_or_path) const override;
+    bool iothread_exists(std::string_view id) override;
     bool is_container(std::string_view path) const override { return devices_.is_container(path); }
     int open_file(const std::string& path, int flags) override { return chardevs_.open_file(path, flags); }
     std::int64_t accounting_now() const override;

@@ -61,8 +61,8 @@ Result<PreparedAction> prepare(BlockLayer& layer, const Arguments& args, std::sh
     if (args.compress.value_or(false)) {
         return fail(fmt::format("Compression is not supported for this drive {}", layer.drive_name(*plan.target)));
     }
-    RHEA_CHECK(plan.source->check_free());
-    RHEA_CHECK(plan.target->check_free());
+    RHEA_CHECK(layer.check_free(*plan.source));
+    RHEA_CHECK(layer.check_free(*plan.target));
     if (workers < 1 || workers > INT32_MAX) return fail(fmt::format("max-workers must be between 1 and {}", INT32_MAX));
     if (chunk < 0) return fail("max-chunk must be zero (which means no limit) or positive");
     if (plan.source->size() != plan.target->size()) return fail("Source and target image have different sizes");
@@ -112,7 +112,7 @@ Result<PreparedAction> prepare_action(BlockLayer& layer, const BlockdevBackup& a
 
 Result<PreparedAction> prepare_action(BlockLayer& layer, const DriveBackup& args, std::shared_ptr<JobGroup> group) {
     auto source = RHEA_TRY(layer.lookup(args.device, args.device));
-    RHEA_CHECK(source->check_free());
+    RHEA_CHECK(layer.check_free(*source));
     ImageTarget image{args.target, args.format, args.mode.value_or(NewImageMode::absolute_paths), std::nullopt, true, true};
     auto target = RHEA_TRY(open_image_target(layer, *source, image));
     return prepare(layer, args, std::move(source), std::move(target), std::move(group));

@@ -45,6 +45,8 @@ void drive_del(Machine& machine, HmpCall& call) {
     const std::string& id = call.arguments.text("id");
     BlockBackend* backend = machine.block().find_backend(id);
     if (!backend) return call.print("Device '{}' not found\n", id);
+    if (const BlockNode* medium = backend->root())
+        if (const auto freely = machine.block().check_free(*medium); !freely) return call.print("{}\n", freely.error().description());
     machine.block().delete_drive(*backend);
 }
 

@@ -77,7 +77,7 @@ Result<void> BlockLayer::delete_node(std::string_view node_name) {
     BlockNode* node = find_node(node_name);
     if (!node) return fail(fmt::format("Failed to find node with node-name='{}'", node_name));
     if (node->used_by_backend()) return fail(fmt::format("Node {} is in use", node_name));
-    RHEA_CHECK(node->check_free());
+    RHEA_CHECK(check_free(*node));
     if (!node->monitor_owned()) return fail(fmt::format("Node {} is not owned by the monitor", node_name));
     if (!node->users().empty()) return fail(fmt::format("Block device {} is in use", node_name));
     work_.drain(node);
@@ -86,7 +86,10 @@ Result<void> BlockLayer::delete_node(std::string_view node_name) {
 }
 
 void BlockLayer::resize(std::shared_ptr<BlockNode> node, std::uint64_t bytes, std::function<void(Result<void>)> done) {
-    if (auto freely = node->check_free(); !freely) return done(freely);
+    if (node->blocker()) {
+        const std::string drive = drive_name(*node);
+        return done(fail(fmt::format("Device '{}' is in use", drive.empty() ? node->name() : drive)));
+    }
     struct State {
         BlockEdge edge{"root", true, [] { return std::string("an unnamed block device"); }};
         Result<void> result;
@@ -112,8 +115,14 @@ void BlockLayer::resize(std::shared_ptr<BlockNode> node, std::uint64_t bytes, st
 
 std::string BlockLayer::drive_name(const BlockNode& node) const {
     for (const auto& backend : backends_)
-        if (backend->root() == &node) return backend->name();
+        if (!backend->name().empty() && stands_on(backend->root(), &node)) return backend->name();
     return {};
+}
+
+Result<void> BlockLayer::check_free(const BlockNode& node) const {
+    if (!node.blocker()) return {};
+    const std::string drive = drive_name(node);
+    return fail(fmt::format("Node '{}' is busy: {}", drive.empty() ? node.name() : drive, *node.blocker()));
 }
 
 std::string BlockLayer::job_id(const std::optional<std::string>& given, const std::string& device) const {

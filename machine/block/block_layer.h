@@ -85,8 +85,10 @@ public:
     Jobs& jobs() { return *jobs_; }
     /// A job goes by its drive's name unless it is given one; a node has none to lend.
     std::string job_id(const std::optional<std::string>& given, const std::string& device) const;
-    /// Of the drive that has this node as its medium; empty: there is none.
+    /// Of the drive that has this node as its medium, under a job's filters if need be; empty: there is none.
     std::string drive_name(const BlockNode& node) const;
+    /// "Node 'x' is busy: block device is in use by block job: mirror"
+    Result<void> check_free(const BlockNode& node) const;
     /// For the node that a job puts over `below`: `name` is checked, or made up.
     Result<BlockNodeSettings> filter_settings(const BlockNode& below, const std::optional<std::string>& name);
     /// A node that was made elsewhere is known by its name.

@@ -78,7 +78,7 @@ Result<Empty> block_stream(BlockLayer& layer, const BlockStream& args) {
     if (args.bottom && RHEA_TRY(layer.lookup("", *args.bottom)) != node)
         return fail(fmt::format("Node '{}' is not in a chain starting from '{}'", *args.bottom, args.device));
     if (args.backing_file) return fail("backing file specified, but streaming the entire chain");
-    RHEA_CHECK(node->check_free());
+    RHEA_CHECK(layer.check_free(*node));
     JobSettings settings{layer.job_id(args.job_id, args.device), JobType::stream};
     settings.auto_finalize = args.auto_finalize.value_or(true);
     settings.auto_dismiss = args.auto_dismiss.value_or(true);

@@ -5,6 +5,7 @@
 
 #include "machine/block/block_layer.h"
 #include "machine/block/commands.h"
+#include "machine/block/host.h"
 #include "machine/block/jobs/jobs.h"
 #include "machine/block/options.h"
 #include "machine/migration/parameters.h"
@@ -136,7 +137,13 @@ Result<Empty> change_children(BlockLayer& layer, const XBlockdevChange& args) {
 }
 
 Result<Empty> set_iothread(BlockLayer& layer, const SetIothread& args) {
-    if (!layer.find_node(args.node_name)) return fail(fmt::format("Failed to find node with node-name='{}'", args.node_name));
+    const BlockNode* node = layer.find_node(args.node_name);
+    if (!node) return fail(fmt::format("Failed to find node with node-name='{}'", args.node_name));
+    if (node->used_by_backend() && !args.force.value_or(false))
+        return fail(fmt::format("Node {} is associated with a BlockBackend and could be in use (use force=true to override this check)",
+                                args.node_name));
+    if (const auto* thread = std::get_if<std::string>(&args.iothread); thread && !layer.host().iothread_exists(*thread))
+        return fail(fmt::format("Cannot find iothread {}", *thread));
     // Every node is served by the main loop already.
     if (std::holds_alternative<QNull>(args.iothread)) return Empty{};
     return fail(not_supported("x-blockdev-set-iothread"));

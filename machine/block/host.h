@@ -27,6 +27,8 @@ public:
     virtual bool device_exists(std::string_view id_or_path) const = 0;
     /// A QOM path (or the empty string) that leads to something other than a device.
     virtual bool is_container(std::string_view path) const = 0;
+    /// There is an I/O thread of this name.
+    virtual bool iothread_exists(std::string_view) { return false; }
     /// As open(2), close-on-exec; -1 with errno. What O_CREAT makes everybody may read. Whoever has file descriptor sets opens "/dev/fdset/N" from them.
     virtual int open_file(const std::string& path, int flags);
     /// The clock of the statistics, in nanoseconds, and how long every request counts where a test plays the guest and moves that

@@ -95,6 +95,7 @@ Result<void> remove_medium(BlockLayer& layer, BlockBackend& backend, const std::
     const bool has_tray = device && device->has_tray();
     if (has_tray && !device->tray_open()) return fail(fmt::format("Tray of device '{}' is not open", name));
     if (!backend.inserted()) return {};
+    RHEA_CHECK(layer.check_free(*backend.root()));
     layer.remove_medium(backend);
     // Without a tray, taking the medium out is what the device notices.
     if (!has_tray) layer.move_medium(backend, false);

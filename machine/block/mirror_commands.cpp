@@ -86,8 +86,8 @@ template <class Arguments>
 Result<Empty> start(BlockLayer& layer, const Arguments& args, std::shared_ptr<BlockNode> source, std::shared_ptr<BlockNode> target,
                     const std::optional<std::string>& filter_name) {
     RHEA_CHECK(check_granularity(args.granularity.value_or(0)));
-    RHEA_CHECK(source->check_free());
-    RHEA_CHECK(target->check_free());
+    RHEA_CHECK(layer.check_free(*source));
+    RHEA_CHECK(layer.check_free(*target));
     if (args.replaces && !layer.find_node(*args.replaces))
         return fail(fmt::format("Failed to find node with node-name='{}'", *args.replaces));
     if (args.sync == MirrorSyncMode::incremental || args.sync == MirrorSyncMode::bitmap)
@@ -126,7 +126,7 @@ Result<Empty> blockdev_mirror(BlockLayer& layer, const BlockdevMirror& args) {
 
 Result<Empty> drive_mirror(BlockLayer& layer, const DriveMirror& args) {
     auto source = RHEA_TRY(root_node(layer, args.device));
-    RHEA_CHECK(source->check_free());
+    RHEA_CHECK(layer.check_free(*source));
     if (args.replaces && !args.node_name) return fail("a node-name must be provided when replacing a named node of the graph");
     ImageTarget image{args.target, args.format, args.mode.value_or(NewImageMode::absolute_paths), args.node_name,
                       args.unmap.value_or(true)};

@@ -115,11 +115,6 @@ std::vector<const BlockEdge*> BlockNode::edges() const {
     return {};
 }
 
-Result<void> BlockNode::check_free() const {
-    if (blockers_.empty()) return {};
-    return fail(fmt::format("Node '{}' is busy: {}", name(), blockers_.front().second));
-}
-
 Result<void> BlockNode::prepare_settings(const BlockNodeSettings&) { return {}; }
 
 Result<void> BlockNode::change_settings(const BlockNodeSettings& settings) {

@@ -171,8 +171,8 @@ public:
     void unblock(const void* job) {
         std::erase_if(blockers_, [job](const auto& one) { return one.first == job; });
     }
-    /// "Node 'x' is busy: block device is in use by block job: mirror"
-    Result<void> check_free() const;
+    /// Null: nobody does.
+    const std::string* blocker() const { return blockers_.empty() ? nullptr : &blockers_.front().second; }
 
     /// In the order of their making.
     const std::vector<std::shared_ptr<DirtyBitmap>>& bitmaps() const { return bitmaps_; }

@@ -36,6 +36,8 @@ TEST_CASE("where a test moves the clock every request counts as long as its host
         void vm_stop_io_error() override {}
         bool running() const override { return true; }
         void on_cont(std::function<void()>) override {}
+        void on_stop(std::function<void()>) override {}
+        void on_end(std::function<void()>) override {}
         bool device_exists(std::string_view) const override { return false; }
         bool is_container(std::string_view) const override { return false; }
         std::int64_t accounting_now() const override { return now; }

@@ -72,6 +72,8 @@ TEST_CASE("a mirror of nodes that never wait is ready when the command answers",
     CHECK(rig.has_line(R"(BLOCK_JOB_READY {"device": "m", "len": 1048576, "offset": 1048576, "speed": 0, "type": "mirror"})"));
     CHECK(rig.run("blockdev-del", R"({"node-name":"src"})") == "Node 'src' is busy: block device is in use by block job: mirror");
     CHECK(rig.run("blockdev-del", R"({"node-name":"dst"})") == "Node dst is in use");
+    CHECK(rig.run("block_resize", R"({"node-name":"src","size":512})") == "Device 'src' is in use");
+    CHECK(rig.run("blockdev-mirror", R"({"job-id":"n","device":"src","target":"dst","sync":"full"})") == "Need a root block node");
     rig.lines.clear();
     CHECK(rig.run("job-complete", R"({"id":"m"})") == "{}");
     CHECK(rig.lines.empty());  // its end comes later
