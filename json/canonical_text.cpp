@@ -91,7 +91,7 @@ bool CanonicalText::put_in_order(const Level& level) {
 std::string CanonicalText::take() {
     members_.clear();
     moved_ = 0;
-    scratch_ = std::string();
+    std::string().swap(scratch_);
     return std::exchange(text_, {});
 }
 

@@ -191,7 +191,7 @@ std::string_view Stream::Impl::text(const char* at) {
 
 void Stream::Impl::close() {
     message_ = {};
-    if (held_.capacity() > kKeptMemory) held_ = std::string();
+    if (held_.capacity() > kKeptMemory) std::string().swap(held_);  // an assignment would keep the memory
     else held_.clear();
 }
 

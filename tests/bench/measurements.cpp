@@ -33,12 +33,13 @@ double percentile(std::vector<double>& values, double share) {
     return *at;
 }
 
-bool measure_start(Round& round, Clock::time_point started) {
+/// Until the server takes commands; the times are those since `started`.
+bool greet(const Server& server, Client& client, Clock::time_point started, Samples& samples) {
     std::string_view line;
-    if (!round.client.connect(round.server.socket(), Client::kPatience) || !round.client.line(line)) return false;
-    round.add(Figure::start_to_greeting, seconds_since(started) * 1e3);
-    if (!round.client.ask("{\"execute\":\"qmp_capabilities\"}\n", line)) return false;
-    round.add(Figure::start_to_command_mode, seconds_since(started) * 1e3);
+    if (!client.connect(server.socket(), Client::kPatience) || !client.line(line)) return false;
+    samples[Figure::start_to_greeting].push_back(seconds_since(started) * 1e3);
+    if (!client.ask("{\"execute\":\"qmp_capabilities\"}\n", line)) return false;
+    samples[Figure::start_to_command_mode].push_back(seconds_since(started) * 1e3);
     return true;
 }
 
@@ -207,6 +208,13 @@ constexpr Measurement kMeasurements[] = {
 
 }  // namespace
 
+bool measure_start(const Subject& subject, const std::string& directory, bool verbose, Samples& samples) {
+    const auto started = Clock::now();
+    const std::optional<Server> server = subject.start(directory, verbose);
+    Client client;
+    return server && greet(*server, client, started, samples);
+}
+
 bool measure_round(const Subject& subject, const Effort& effort, const std::string& directory, bool verbose,
                    Samples& samples) {
     const auto started = Clock::now();
@@ -215,7 +223,7 @@ bool measure_round(const Subject& subject, const Effort& effort, const std::stri
     Client client;
     std::vector<Client> listeners;
     Round round{effort, *server, client, listeners, samples};
-    if (!measure_start(round, started)) {
+    if (!greet(*server, client, started, samples)) {
         fmt::print(stderr, "{}: did not start\n", subject.name());
         return false;
     }

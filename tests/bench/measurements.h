@@ -9,7 +9,7 @@
 
 namespace bench {
 
-/// Every figure's samples, one a round.
+/// Every figure's samples: one a round, and more of the starts.
 using Samples = std::map<Figure, std::vector<double>>;
 
 struct Effort {
@@ -20,6 +20,9 @@ struct Effort {
 
     static Effort quick() { return {4'000, 20'000, 3, 1'000}; }
 };
+
+/// Starts the subject once, until it takes commands, and ends it.
+bool measure_start(const Subject& subject, const std::string& directory, bool verbose, Samples& samples);
 
 /// Adds one sample to each figure that could be measured. What went wrong is said on standard error; false: nothing
 /// could be measured.

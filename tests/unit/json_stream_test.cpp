@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <malloc.h>
+
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -428,4 +430,19 @@ TEST_CASE("one whole text is exactly one value", "[json]") {
     CHECK(text("{\"driver\":tru") == syntax("invalid keyword 'tru'"));
     CHECK(text("{\"a\":-") == syntax("stray '-'"));
     CHECK(text("{] []") == kExpectingValue);
+}
+
+TEST_CASE("a large message that came in pieces leaves no memory behind", "[json]") {
+    const auto allocated = [] { return mallinfo2().uordblks + mallinfo2().hblkhd; };
+    Collector sink;
+    json::Stream stream(sink);
+    stream.feed("{}");
+    const auto before = allocated();
+    const std::string piece(1u << 20, 'x');
+    stream.feed("{\"a\": \"");
+    for (int i = 0; i < 3; ++i) stream.feed(piece);
+    stream.feed("\"}");
+    REQUIRE(sink.lines.size() == 2);
+    sink.lines.clear();
+    CHECK(allocated() < before + (2u << 20));  // the piece is one of them
 }
