@@ -149,6 +149,8 @@ public:
     /// Closes everything, without a call to the users of the peers: sends what the system still takes at once, removes the
     /// socket file. Called before the loop ends.
     virtual void shut_down() = 0;
+    /// Files that this one made stay when it ends.
+    virtual void leave_files() {}
 
 protected:
     explicit Chardev(std::string label) : label_(std::move(label)) {}

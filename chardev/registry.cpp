@@ -159,6 +159,10 @@ Result<void> Chardevs::remove(std::string_view label) {
     return {};
 }
 
+void Chardevs::leave_files() {
+    for (Chardev* chardev : all()) chardev->leave_files();
+}
+
 void Chardevs::shut_down() {
     for (Chardev* chardev : all()) retire(*chardev);
 }

@@ -77,6 +77,8 @@ public:
     /// As chardev-remove: fails for one that is not there or in use.
     Result<void> remove(std::string_view label);
 
+    /// A start that failed leaves its socket files: who waits there for a server must not be told that there is none.
+    void leave_files();
     /// Shuts all of them down and forgets them. Users of peers hear nothing of it.
     void shut_down();
 

@@ -135,6 +135,10 @@ void SocketServer::shut_down() {
     StreamChardev::shut_down();
 }
 
+void SocketServer::leave_files() {
+    for (Listener& listener : listeners_) listener.file.reset();
+}
+
 std::string SocketServer::filename() const {
     if (const StreamPeer* peer = ready_peer()) return with_protocol(connection_name(peer->fd(), true), layers_.protocol());
     return "disconnected:" + address_;

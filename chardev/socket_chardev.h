@@ -45,6 +45,7 @@ public:
     bool can_yank() const override { return true; }
     void yank() override { cut(); }
     void shut_down() override;
+    void leave_files() override;
 
 private:
     void take(FileDescriptor client);

@@ -159,7 +159,7 @@ constexpr char kUnavailable[][329] = {
     "fxsr-opt",
 };
 
-constexpr CpuModel kModels[] = {
+constexpr CpuFacts kModels[] = {
     {"486-x86_64-cpu", "GenuineIntel", "", 4, 8, 0, 1, 1, 32, 0, 0x0, 0x0, false, 0x100000000ull,
      {0x0, 0x0, 0x81, 0x0, 0x0, 0x4, 0x0, 0x0, 0x0, 0x1},
      {0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x80000000, 0x9},
@@ -819,8 +819,15 @@ constexpr CpuModel kModels[] = {
 
 }  // namespace
 
-std::span<const CpuModel> cpu_model_data() { return kModels; }
-std::string_view CpuModel::unavailable() const { return kUnavailable[unavailable_set]; }
+char cpu_property_letter(std::string_view name) {
+    for (std::string_view table : {kCpuProperties, kCpuInstanceProperties})
+        for (auto at = table.find(name); !name.empty() && at != table.npos; at = table.find(name, at + 1))
+            if ((at == 0 || table[at - 1] == ' ') && table.substr(at + name.size()).starts_with(':')) return table[at + name.size() + 1];
+    return 0;
+}
+
+std::span<const CpuFacts> cpu_model_data() { return kModels; }
+std::string_view CpuFacts::unavailable() const { return kUnavailable[unavailable_set]; }
 std::span<const CpuFeatureWord> cpu_feature_words() { return kWords; }
 
 }  // namespace rhea

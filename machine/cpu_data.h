@@ -7,7 +7,7 @@
 
 namespace rhea {
 
-struct CpuModel {
+struct CpuFacts {
     static constexpr unsigned kFeatureBytes = 10, kWords = 24;
     char type_name[44];                                      ///< "qemu64-x86_64-cpu"
     char vendor[13];
@@ -31,12 +31,14 @@ struct CpuFeatureWord {
 /// A property of every x86 CPU: "NAME:LETTER", separated by blanks; the letter is the type.
 ///   b bool   1 2 4 8 uint8 to uint64   i int32   I int   s string   t str   o OnOffAuto   L strList   W feature words   G panic information
 extern const std::string_view kCpuProperties, kCpuInstanceProperties;
+/// The letter of a property; 0: there is none of that name.
+char cpu_property_letter(std::string_view name);
 /// Other names of properties: "sse3=pni", separated by blanks.
 extern const std::string_view kCpuAliases;
 /// Properties that differ from model to model, and those that are on for all; separated by blanks.
 extern const std::string_view kCpuFeatures, kCpuAlwaysOn;
 
-std::span<const CpuModel> cpu_model_data();
+std::span<const CpuFacts> cpu_model_data();
 std::span<const CpuFeatureWord> cpu_feature_words();
 
 }  // namespace rhea

@@ -142,9 +142,30 @@ const qom::Type& type_of_model(std::size_t index) {
     return *types[index];
 }
 
-const CpuModel& model_of(const qom::Type& type) {
+const CpuFacts& model_of(const qom::Type& type) {
     const auto models = cpu_model_data();
-    return *std::find_if(models.begin(), models.end(), [&](const CpuModel& model) { return type.name == model.type_name; });
+    return *std::find_if(models.begin(), models.end(), [&](const CpuFacts& model) { return type.name == model.type_name; });
+}
+
+/// Its place in the class's table; nothing: no feature that a model has or lacks.
+std::optional<std::size_t> feature_index(const qom::Property& property) {
+    const auto& table = class_table();
+    if (&property < table.data() || &property >= table.data() + table.size()) return std::nullopt;
+    if (property.type != &qom::kBool || !std::holds_alternative<std::monostate>(property.default_value)) return std::nullopt;
+    return static_cast<std::size_t>(&property - table.data());
+}
+
+bool has_feature(const CpuFacts& model, std::size_t index) {
+    const int place = feature_places()[index];
+    if (place < 0) return place == kOn;
+    const auto bit = static_cast<unsigned>(place);
+    return (model.features[bit / 8] >> (bit % 8) & 1) != 0;
+}
+
+/// What a CPU can be given at all: the model "max" has it.
+bool can_have(std::size_t index) {
+    static const CpuFacts& max = model_of(*find_cpu_type("max-x86_64-cpu"));
+    return has_feature(max, index);
 }
 
 std::int64_t node_number(const Machine& machine, unsigned index) {
@@ -194,13 +215,6 @@ bool CpuObject::lacks_hyperthreading(bool takes_topoext) const {
     return vendor.string() && *vendor.string() == "AuthenticAMD" && !(takes_topoext && topology.boolean() && *topology.boolean());
 }
 
-bool CpuObject::feature(std::size_t index) const {
-    const int place = feature_places()[index];
-    if (place < 0) return place == kOn;
-    const auto bit = static_cast<unsigned>(place);
-    return (model_.features[bit / 8] >> (bit % 8) & 1) != 0;
-}
-
 QObject CpuObject::number(std::string_view name) const {
     const std::pair<std::string_view, std::int64_t> numbers[] = {
         {"family", model_.family},
@@ -231,8 +245,12 @@ QObject CpuObject::number(std::string_view name) const {
 }
 
 QObject CpuObject::read(const qom::Property& property) const {
-    if (values().given(property)) return values().get(property);
     const qom::ValueType* type = property.type;
+    const auto index = feature_index(property);
+    if (values().given(property)) {
+        QObject value = values().get(property);
+        return index && !can_have(*index) ? QObject(false) : value;
+    }
     if (type == &kWords) {
         const auto& words = property.name == "feature-words" ? model_.words : model_.filtered;
         QList list;
@@ -254,7 +272,8 @@ QObject CpuObject::read(const qom::Property& property) const {
         QObject value = Device::read(property);
         return value.is_null() && type == &qom::kBool ? QObject(false) : value;
     }
-    if (type == &qom::kBool || type == &qom::kBit) return feature(static_cast<std::size_t>(&property - table.data()));
+    if (index) return has_feature(model_, *index);
+    if (type == &qom::kBool || type == &qom::kBit) return feature_places()[static_cast<std::size_t>(&property - table.data())] == kOn;
     if (type == &kList) {
         QList list;
         for_each_word(model_.unavailable(), [&](std::string_view name) { list.push_back(name); });

@@ -33,9 +33,8 @@ private:
     void apply(const std::vector<cli::CpuFeature>& features);
 
     QObject number(std::string_view name) const;
-    bool feature(std::size_t index) const;
 
-    const CpuModel& model_;
+    const CpuFacts& model_;
     const unsigned index_;
     const CpuPlace place_;
     const std::uint32_t apic_id_;

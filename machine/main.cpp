@@ -161,6 +161,14 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
         }
         return true;
     };
+    struct FailedStart {
+        Chardevs& chardevs;
+        bool failed = true;
+        ~FailedStart() {
+            if (failed) chardevs.leave_files();
+        }
+    };
+    std::optional<FailedStart> start{chardevs};
     if (!add_chardevs(false)) return false;
 
     const auto passed = [&](const cli::OrExit<void>& step) {
@@ -212,6 +220,8 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
             reporter_.error(ready.error());
             good = false;
         }
+    start->failed = !good;
+    start.reset();
     if (good) {
         TerminationSignals signals(&loop, [&](TerminationRequest request) {
             reporter_.error(request.sender == 0

@@ -141,11 +141,16 @@ Result<void> UserNetdev::add_guest_forward(const std::string& rule) {
         return {};
     }
     const auto label = fmt::format("guestfwd.tcp.{}", forward.port);
-    auto options = parse_legacy_chardev(label, forward.target);
-    auto typed = options ? chardev_options(*options) : fail(options.error());
-    auto chardev = typed ? network().chardevs().create(*typed) : fail(typed.error());
+    Chardevs& chardevs = network().chardevs();
+    Chardev* chardev = nullptr;
+    if (const auto id = chardev_reference(forward.target)) {
+        chardev = chardevs.find(*id);
+        if (chardev && chardev->in_use()) return fail(fmt::format("Device '{}' is in use", *id));
+    } else if (auto options = parse_legacy_chardev(label, forward.target)) {
+        if (auto typed = chardev_options(*options)) chardev = chardevs.create(*typed).value_or(nullptr);
+    }
     if (!chardev) return fail(fmt::format("Could not open guest forwarding device '{}'", label));
-    auto connection = std::make_unique<Connection>(network().chardevs(), **chardev);
+    auto connection = std::make_unique<Connection>(chardevs, *chardev);
     Connection& user = *connection;
     if (!stack->add_guest_forward([&user](std::span<const std::uint8_t> bytes) { user.written(bytes); }, forward.server, forward.port))
         return conflict();

@@ -54,8 +54,8 @@ constexpr qom::Property kMemfdProperties[] = {
 };
 constexpr const qom::Type* kInterfaces[] = {&qom::kUserCreatable};
 
-Fail cannot_allocate(const qom::Object& object) {
-    return fail(fmt::format("cannot set up guest memory '{}': {}", object.name(), std::strerror(errno)));
+Fail cannot_allocate(std::string_view name) {
+    return fail(fmt::format("cannot set up guest memory '{}': {}", name, std::strerror(errno)));
 }
 
 }  // namespace
@@ -80,17 +80,18 @@ Result<std::unique_ptr<qom::Object>> MemoryBackend::create(qom::Creation& creati
     const auto size = static_cast<std::uint64_t>(values.integer("size"));
     if (size == 0) return cannot_take("size");
     auto backend = std::make_unique<MemoryBackend>(std::move(values), size);
-    RHEA_CHECK(backend->map());
+    RHEA_CHECK(backend->map(creation.id));
     return backend;
 }
 
-Result<void> MemoryBackend::map() {
+/// `name`: the object has none before it is in the tree.
+Result<void> MemoryBackend::map(std::string_view name) {
     const qom::Values& said = values();
     const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     const std::uint64_t length = (size_ + page - 1) / page * page;
     if (length < size_ || length > (std::uint64_t{1} << 46)) {
         errno = ENOMEM;
-        return cannot_allocate(*this);
+        return cannot_allocate(name);
     }
     const bool shared = said.boolean("share") || &type() == &kMemfd;
     int flags = shared ? MAP_SHARED : MAP_PRIVATE;
@@ -99,7 +100,7 @@ Result<void> MemoryBackend::map() {
     } else if (&type() == &kMemfd) {
         file_ = FileDescriptor(::memfd_create("memory-backend-memfd", MFD_CLOEXEC | MFD_ALLOW_SEALING));
         if (!file_) return fail(fmt::format("failed to create memfd: {}", std::strerror(errno)));
-        if (::ftruncate(file_.get(), static_cast<off_t>(length)) != 0) return cannot_allocate(*this);
+        if (::ftruncate(file_.get(), static_cast<off_t>(length)) != 0) return cannot_allocate(name);
     } else {
         std::string path = said.text("mem-path").value_or("");
         if (path.empty()) return fail("mem-path property not set");
@@ -114,7 +115,7 @@ Result<void> MemoryBackend::map() {
         }
         if (!file_) return fail(fmt::format("can't open backing store {} for guest RAM: {}", path, std::strerror(errno)));
         if (::fstat(file_.get(), &info) == 0 && S_ISREG(info.st_mode)) {
-            if (info.st_size == 0 && ::ftruncate(file_.get(), static_cast<off_t>(length)) != 0) return cannot_allocate(*this);
+            if (info.st_size == 0 && ::ftruncate(file_.get(), static_cast<off_t>(length)) != 0) return cannot_allocate(name);
             if (info.st_size != 0 && static_cast<std::uint64_t>(info.st_size) < size_)
                 return fail(fmt::format("backing store size {:#x} does not match 'size' option {:#x}", info.st_size, size_));
         }
@@ -122,7 +123,7 @@ Result<void> MemoryBackend::map() {
     const int protection = PROT_READ | (said.boolean("readonly") ? 0 : PROT_WRITE);
     if (!said.boolean("reserve")) flags |= MAP_NORESERVE;
     void* memory = ::mmap(nullptr, length, protection, flags, file_ ? file_.get() : -1, 0);
-    if (memory == MAP_FAILED) return cannot_allocate(*this);
+    if (memory == MAP_FAILED) return cannot_allocate(name);
     memory_ = static_cast<unsigned char*>(memory);
     if (!said.boolean("dump")) ::madvise(memory, length, MADV_DONTDUMP);
     // Without room for it this fails where a touch of a page would kill.
@@ -140,11 +141,11 @@ Result<std::unique_ptr<GuestMemory>> MemoryBackend::join(const std::vector<Memor
     }
     // A stretch of addresses for all, onto which the mappings move.
     void* space = ::mmap(nullptr, total, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (space == MAP_FAILED) return cannot_allocate(*backends.front());
+    if (space == MAP_FAILED) return cannot_allocate(backends.front()->name());
     auto* at = static_cast<unsigned char*>(space);
     for (MemoryBackend* backend : backends) {
         if (::mremap(backend->memory_, backend->size_, backend->size_, MREMAP_MAYMOVE | MREMAP_FIXED, at) == MAP_FAILED)
-            return cannot_allocate(*backend);
+            return cannot_allocate(backend->name());
         backend->memory_ = at;
         at += backend->size_;
     }

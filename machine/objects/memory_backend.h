@@ -38,7 +38,7 @@ public:
 
 private:
     static const qom::Nodes kRegion;
-    Result<void> map();
+    Result<void> map(std::string_view name);
 
     std::uint64_t size_;
     qom::Region place_;

@@ -210,6 +210,35 @@ def test_preconfig(emulator, folder):
         check("'nosuch' is not a valid device model name" in started.process.stderr.read(), 'it does not say why')
 
 
+def test_failed_start(emulator, folder):
+    """Who waits at a socket learns what went wrong from the emulator's end, and not that there is no such file."""
+    done = subprocess.run([emulator] + COMMON + ['-qmp', 'unix:qmp,server=on,wait=off', '-device', 'nosuch'], stdin=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, timeout=30, cwd=folder, text=True)
+    check(done.returncode == 1, 'status %d', done.returncode)
+    check(os.path.exists(folder + '/qmp'), 'its socket is gone')
+
+
+def test_cpu_features(emulator, folder):
+    """Of the features that -cpu asks for, a CPU has those that there are."""
+    with Started(emulator, folder, '-cpu', 'qemu64,vmx=on,+avx2,aes=on,full-width-write=on,-sse3') as started:
+        cpu = started.qmp.ask('query-cpus-fast')[0]['qom-path']
+        has = {name: started.qmp.ask('qom-get', path=cpu, property=name) for name in ('vmx', 'avx2', 'aes', 'full-width-write', 'pni', 'check')}
+        check(has == {'vmx': False, 'avx2': True, 'aes': True, 'full-width-write': False, 'pni': False, 'check': True}, 'it has %s', has)
+
+
+def test_guest_forward(emulator, folder):
+    """A network's guest forwarding takes a chardev that is there, if nobody else uses it."""
+    with Started(emulator, folder, '-chardev', 'null,id=c', '-chardev', 'null,id=d', '-serial', 'chardev:d') as started:
+        qmp = started.qmp
+
+        def forward(chardev):
+            return {'type': 'user', 'id': 'n', 'guestfwd': [{'str': 'tcp:10.0.2.100:80-chardev:' + chardev}]}
+        check('Could not open guest forwarding device' in qmp.refused('netdev_add', **forward('e')), 'one that is not there')
+        check(qmp.refused('netdev_add', **forward('d')) == "Device 'd' is in use", 'one in use')
+        qmp.ask('netdev_add', **forward('c'))
+        check([c['frontend-open'] for c in qmp.ask('query-chardev') if c['label'] == 'c'] == [True], 'it is not used')
+
+
 def test_throttle_group(emulator, folder):
     """The limits of an object and of the drives that share them are one thing."""
     none = {name: 0 for name in ('bps', 'bps_rd', 'bps_wr', 'iops', 'iops_rd', 'iops_wr')}
