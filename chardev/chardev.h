@@ -28,6 +28,8 @@ public:
     virtual void disconnected() = 0;
     /// All output has left, after there had been a backlog (pending() > 0 at the end of a flush).
     virtual void drained() {}
+    /// What it reads are commands about the others: what has come for those is to be seen first.
+    virtual bool reads_last() const { return false; }
     /// On a multiplexed chardev: input comes to this user from now on, or to another one (Peer::focused).
     virtual void focus_changed(bool focused) { static_cast<void>(focused); }
 };

@@ -7,8 +7,8 @@ namespace rhea {
 
 TurnTask::~TurnTask() {
     if (!queued_) return;
-    std::replace(turn_.queue_.begin(), turn_.queue_.end(), this, static_cast<TurnTask*>(nullptr));
-    std::replace(turn_.running_.begin(), turn_.running_.end(), this, static_cast<TurnTask*>(nullptr));
+    for (auto* tasks : {&turn_.queue_, &turn_.last_, &turn_.running_})
+        std::replace(tasks->begin(), tasks->end(), this, static_cast<TurnTask*>(nullptr));
 }
 
 void TurnTask::queue() {
@@ -16,6 +16,12 @@ void TurnTask::queue() {
     // Without it a loop that waits for nothing would end here.
     if (turn_.queue_.empty()) uv_idle_start(turn_.keep_turning_.get(), [](uv_idle_t*) {});
     turn_.queue_.push_back(this);
+}
+
+void TurnTask::queue_last() {
+    if (std::exchange(queued_, true)) return;
+    if (turn_.queue_.empty() && turn_.last_.empty()) uv_idle_start(turn_.keep_turning_.get(), [](uv_idle_t*) {});
+    turn_.last_.push_back(this);
 }
 
 LoopTurn::LoopTurn(uv_loop_t* loop)
@@ -39,20 +45,28 @@ LoopTurn::~LoopTurn() = default;
 void LoopTurn::run() {
     if (is_running_) return;  // somebody turns the loop inside a callback
     is_running_ = true;
-    if (!queue_.empty()) {
-        running_.swap(queue_);
-        for (std::size_t i = 0; i < running_.size(); ++i) {
-            TurnTask* task = std::exchange(running_[i], nullptr);
-            if (!task) continue;
-            task->queued_ = false;
-            task->turn_end();
-        }
-        running_.clear();
+    // An end is noticed in one pass, told in the next, and heard of in the third.
+    constexpr int kPasses = 3;
+    run(queue_);
+    if (!last_.empty()) {
+        for (int pass = 1; pass < kPasses && !queue_.empty(); ++pass) run(queue_);
+        run(last_);
     }
     if (!buried_.empty()) std::exchange(buried_, {}).clear();
     is_running_ = false;
 
-    if (queue_.empty()) uv_idle_stop(keep_turning_.get());
+    if (queue_.empty() && last_.empty()) uv_idle_stop(keep_turning_.get());
+}
+
+void LoopTurn::run(std::vector<TurnTask*>& queue) {
+    running_.swap(queue);
+    for (std::size_t i = 0; i < running_.size(); ++i) {
+        TurnTask* task = std::exchange(running_[i], nullptr);
+        if (!task) continue;
+        task->queued_ = false;
+        task->turn_end();
+    }
+    running_.clear();
 }
 
 FdWatch::FdWatch(LoopTurn& turn, int fd, FdUser& user) : TurnTask(turn), user_(user) {
@@ -77,15 +91,23 @@ void FdWatch::set(int events) {
                 self.events_ = 0;  // libuv has stopped it
                 ready |= UV_DISCONNECT;
             }
-            self.user_.fd_ready(self, ready);
+            if (!self.last_) return self.user_.fd_ready(self, ready);
+            self.ready_ |= ready;
+            self.queue_last();
         });
     }
 }
 
 void FdWatch::turn_end() {
+    if (poll_) {
+        // The wish may have changed since.
+        if (const int ready = std::exchange(ready_, 0) & (events_ | UV_DISCONNECT)) user_.fd_ready(*this, ready);
+        return;
+    }
     const int ready = events_ & (UV_READABLE | UV_WRITABLE);
     if (ready == 0) return;
-    queue();
+    if (last_) queue_last();
+    else queue();
     user_.fd_ready(*this, ready);
 }
 

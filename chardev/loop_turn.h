@@ -35,6 +35,8 @@ protected:
     LoopTurn& turn() const { return turn_; }
     /// Has `turn_end` called once, however often this is.
     void queue();
+    /// The same, after all that is queued and what comes of it.
+    void queue_last();
 
 private:
     friend class LoopTurn;
@@ -61,12 +63,13 @@ public:
 private:
     friend class TurnTask;
     void run();
+    void run(std::vector<TurnTask*>& queue);
 
     uv_loop_t* loop_;
     UvHandle<uv_prepare_t> before_poll_;
     UvHandle<uv_check_t> after_poll_;
     UvHandle<uv_idle_t> keep_turning_;  // active while tasks are queued, so that the loop does not wait
-    std::vector<TurnTask*> queue_, running_;
+    std::vector<TurnTask*> queue_, last_, running_;
     bool is_running_ = false;
     std::vector<std::shared_ptr<void>> buried_;
     std::unique_ptr<char[]> read_buffer_;
@@ -92,13 +95,16 @@ public:
 
     /// Costs system calls when it changes anything. 0: nothing.
     void set(int events);
+    /// The user hears of it when all others of the turn have, and what they put off has been done.
+    void set_last(bool last) { last_ = last; }
 
 private:
     void turn_end() override;
 
     UvHandle<uv_poll_t> poll_;  // null: always ready
     FdUser& user_;
-    int events_ = 0;
+    int events_ = 0, ready_ = 0;
+    bool last_ = false;
 };
 
 }  // namespace rhea

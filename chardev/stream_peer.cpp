@@ -51,6 +51,7 @@ StreamPeer::~StreamPeer() { drop_fds(); }
 
 void StreamPeer::set_user(PeerUser* user) {
     user_ = user;
+    if (in_watch_) in_watch_->set_last(user && user->reads_last());
     queue();
 }
 

@@ -22,6 +22,7 @@ public:
     ~QtestSession() override;
 
     bool connected() const { return peer_ != nullptr; }
+    bool reads_last() const override { return true; }
     void received(std::string_view bytes) override;
     void disconnected() override;
     void drained() override;

@@ -25,6 +25,7 @@
 #include "machine/devices/isa_serial.h"
 #include "machine/devices/mc146818rtc.h"
 #include "machine/devices/pc_speaker.h"
+#include "machine/devices/network_cards.h"
 #include "machine/devices/nvme.h"
 #include "machine/devices/pci_bridge.h"
 #include "machine/devices/pci_presence.h"
@@ -111,7 +112,10 @@ constexpr const Type* kAll[] = {
     &kPciUhci, &kPiix3Uhci, &kPiix4Uhci, &kIch9Uhci1, &kIch9Uhci2, &kIch9Uhci3, &kIch9Uhci4, &kIch9Uhci5, &kIch9Uhci6,
     &kPciEhci, &kUsbEhci, &kIch9Ehci1, &kIch9Ehci2, &kPciXhci, &kBaseXhci, &kQemuXhci, &kNecXhci, &kPciOhci,
     // PCI functions
-    &kE1000Base, &kE1000, &kRtl8139, &kPciVga, &StdVga::kType, &CirrusVga::kType, &kSecondaryVga, &kBochsDisplay, &kVmwareSvga,
+    &kE1000Base, &kE1000, &kE1000_82544gc, &kE1000_82545em, &kE1000e, &kNe2kPci, &kPcnet, &kRtl8139, &kTulip, &kVmxnet3,
+    &kI8255x[0], &kI8255x[1], &kI8255x[2], &kI8255x[3], &kI8255x[4], &kI8255x[5], &kI8255x[6], &kI8255x[7], &kI8255x[8], &kI8255x[9],
+    &kI8255x[10], &kI8255x[11], &kI8255x[12],
+    &kPciVga, &StdVga::kType, &CirrusVga::kType, &kSecondaryVga, &kBochsDisplay, &kVmwareSvga,
     &kAc97, &kEs1370, &kSb16, &kCs4231a, &kGus, &kAdlib,
     &kHdaBus, &kHdaGeneric, &kIntelHda, &kIch9IntelHda, &kHdaCodec, &kHdaAudio, &kHdaDuplex, &kHdaOutput, &kHdaMicro,
     &kBasePciBridge, &kPciBridge, &kPciBridgeSeat, &kI82801b11Bridge, &kNvmeBus, &kNvme, &kNvmeNamespace,

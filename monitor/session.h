@@ -41,6 +41,7 @@ public:
     void set_named_fds(FdNames& names) { named_fds_ = &names; }
 
     // PeerUser
+    bool reads_last() const override { return true; }
     void received(std::string_view bytes) override;
     void disconnected() override;
     void drained() override;

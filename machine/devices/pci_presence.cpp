@@ -1,5 +1,4 @@
-/// PCI functions that a guest finds with their identity, base address registers and properties, and that do nothing yet behind them:
-/// network cards and displays.
+/// Displays that a guest finds with their identity, base address registers and properties, and that show nothing.
 #include "machine/devices/pci_presence.h"
 
 #include <fmt/format.h>
@@ -7,7 +6,6 @@
 #include "machine/devices/block_properties.h"
 #include "machine/devices/present_function.h"
 #include "machine/devices/vga/std_vga.h"
-#include "machine/net/network.h"
 #include "machine/platform.h"
 #include "machine/qom/basic_types.h"
 
@@ -17,31 +15,6 @@ namespace {
 
 using namespace presence;
 
-/// A network card: its cable's end is there, the rings behind it are not. What comes in is lost and counted.
-class PresentCard final : public PresentFunction, private net::NicUser {
-public:
-    PresentCard(qom::Creation& creation, const Presence& presence, const std::vector<net::Client*>& netdev)
-        : PresentFunction(creation.values, presence),
-          nic_(creation.platform.network, *this, std::string(creation.values.type().name), creation.id, net::mac_of(creation), netdev) {}
-
-    QObject read(const qom::Property& property) const override {
-        return property.name == "mac" ? QObject(net::mac_text(nic_.mac())) : PresentFunction::read(property);
-    }
-
-private:
-    net::Nic nic_;
-};
-
-template <const Presence& P>
-Result<std::unique_ptr<qom::Object>> create_card(qom::Creation& creation) {
-    const auto netdev = RHEA_TRY(net::netdev_of(creation, creation.values.type().name));
-    return std::make_unique<PresentCard>(creation, P, netdev);
-}
-
-constexpr Presence kE1000Presence{{.vendor = 0x8086, .device = 0x100e, .class_code = 0x0200, .revision = 3, .interrupt_pin = 1},
-                                  {{{0, kMemory, 0x20000}, {1, kIo, 0x40}, {6, kMemory, 0x40000}}}, {}, 0, {}, "efi-e1000.rom"};
-constexpr Presence kRtl8139Presence{{.vendor = 0x10ec, .device = 0x8139, .class_code = 0x0200, .revision = 0x20, .interrupt_pin = 1},
-                                    {{{0, kIo, 0x100}, {1, kMemory, 0x100}, {6, kMemory, 0x40000}}}, {}, 0, {}, "efi-rtl8139.rom"};
 constexpr Presence kBochsPresence{{.vendor = 0x1234, .device = 0x1111, .class_code = 0x0380, .revision = 2},
                                   {{{0, kMemory, 0x1000000, true}, {2, kMemory, 0x1000}, {6, kMemory, 0x8000}}}, {}, 0, {}, "vgabios-bochs-display.bin"};
 constexpr Presence kSecondaryPresence{{.vendor = 0x1234, .device = 0x1111, .class_code = 0x0380, .revision = 2},
@@ -54,19 +27,6 @@ constexpr Presence kSvgaPresence{
     {{{0, kIo, 0x10}, {1, kMemory, 0x1000000, true}, {2, kMemory, 0x10000, true}, {6, kMemory, 0x10000}}}, {}, 0, {}, "vgabios-vmware.bin"};
 
 constexpr const qom::Type* kInterfaces[] = {&qom::kConventionalPci};
-constexpr qom::Property kE1000Properties[] = {
-    qom::property("mac", qom::kMacAddress),
-    qom::property("netdev", qom::kNetdev),
-    qom::property("autonegotiation", qom::kBit, true),
-    qom::property("mitigation", qom::kBit, true),
-    qom::property("extra_mac_registers", qom::kBit, true),
-    qom::property("migrate_tso_props", qom::kBit, true),
-    qom::property("init-vet", qom::kBit, true),
-};
-constexpr qom::Property kRtl8139Properties[] = {
-    qom::property("mac", qom::kMacAddress),
-    qom::property("netdev", qom::kNetdev),
-};
 constexpr qom::Property kVgaMemory[] = {qom::property("vgamem_mb", qom::kUint32, 16)};
 constexpr qom::Property kExtended[] = {
     qom::property("qemu-extended-regs", qom::kBit, true),
@@ -80,8 +40,6 @@ constexpr qom::Property kBochsMemory[] = {
 };
 constexpr auto kBochsProperties = qom::join(kBochsMemory, kDisplayModes);
 constexpr const qom::Type* kBochsInterfaces[] = {&qom::kExpressPci, &qom::kConventionalPci};
-constexpr qom::Nodes kE1000Nodes[] = {kBusMasterContainer, kBusMaster, bar_node<0>("e1000-mmio"), bar_node<1>("e1000-io"), bar_node<6>("e1000.rom")};
-constexpr qom::Nodes kRtl8139Nodes[] = {kBusMasterContainer, kBusMaster, bar_node<0>("rtl8139"), bar_node<1>("rtl8139-mem"), bar_node<6>("rtl8139.rom")};
 constexpr qom::Nodes kSecondaryNodes[] = {
     kBusMasterContainer, kBusMaster, bar_node<0>("vga.vram"), bar_node<2>("vga.mmio"), kVgaRegisterNodes[0], kVgaRegisterNodes[1], kVgaRegisterNodes[2],
     kVgaRegisterNodes[3]};
@@ -98,24 +56,6 @@ constexpr qom::Nodes kBochsNodes[] = {kBusMasterContainer, kBusMaster, bar_node<
 
 }  // namespace
 
-constinit const qom::Type kE1000Base{.name = "e1000-base", .parent = &PciDevice::kType, .abstract = true, .interfaces = kInterfaces};
-constinit const qom::Type kE1000{.name = "e1000",
-                                 .parent = &kE1000Base,
-                                 .properties = kE1000Properties,
-                                 .instance_properties = kBootIndex,
-                                 .nodes = kE1000Nodes,
-                                 .category = "Network",
-                                 .summary = "Intel Gigabit Ethernet",
-                                 .alias = "e1000-82540em",
-                                 .create = create_card<kE1000Presence>};
-constinit const qom::Type kRtl8139{.name = "rtl8139",
-                                   .parent = &PciDevice::kType,
-                                   .interfaces = kInterfaces,
-                                   .properties = kRtl8139Properties,
-                                   .instance_properties = kBootIndex,
-                                   .nodes = kRtl8139Nodes,
-                                   .category = "Network",
-                                   .create = create_card<kRtl8139Presence>};
 constinit const qom::Type kSecondaryVga{.name = "secondary-vga",
                                         .parent = &kPciVga,
                                         .properties = kSecondaryProperties,

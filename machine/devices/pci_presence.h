@@ -4,6 +4,6 @@
 
 namespace rhea {
 
-extern const qom::Type kE1000Base, kE1000, kRtl8139, kSecondaryVga, kBochsDisplay, kVmwareSvga;
+extern const qom::Type kSecondaryVga, kBochsDisplay, kVmwareSvga;
 
 }  // namespace rhea

@@ -16,13 +16,13 @@ struct Presence {
         std::uint64_t size;
         bool prefetch = false;
     };
-    std::array<Bar, 4> bars{};
+    std::array<Bar, 5> bars{};
     struct Capability {
         std::uint8_t id, at, length;
         std::array<std::uint8_t, 18> bytes{};        ///< those after identifier and link
         std::string_view unless_off = {};            ///< the property that takes it away
     };
-    std::array<Capability, 3> capabilities{};        ///< the first is the last in the list; those of length 0 are not there
+    std::array<Capability, 4> capabilities{};        ///< the first is the last in the list; those of length 0 are not there
     std::uint8_t latency = 0;
     struct Register { std::uint8_t at, value; };
     std::array<Register, 4> registers{};             ///< of its own: what they are at first

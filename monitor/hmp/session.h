@@ -23,6 +23,7 @@ public:
     Peer* peer() const { return peer_; }
 
     // PeerUser
+    bool reads_last() const override { return true; }
     void received(std::string_view bytes) override;
     void disconnected() override;
     void drained() override;

@@ -51,13 +51,14 @@ public:
         ++disconnects;
     }
     void drained() override { ++drains; }
+    bool reads_last() const override { return last; }
 
     Peer* peer;
     std::string input;
     std::size_t done = 0, largest = 0;
     std::vector<std::string> lines;
     std::function<void(const std::string&)> on_line;
-    bool answers_to_come = false, ended = false;
+    bool answers_to_come = false, ended = false, last = false;
     int disconnects = 0, drains = 0;
 };
 
@@ -66,10 +67,11 @@ public:
     PeerUser* connected(Peer& peer) override {
         if (refuse) return nullptr;
         users.push_back(std::make_unique<Echo>(peer, greeting));
+        users.back()->last = last;
         return users.back().get();
     }
     std::string greeting = "hello|";
-    bool refuse = false;
+    bool refuse = false, last = false;
     std::vector<std::unique_ptr<Echo>> users;
 };
 

@@ -293,6 +293,32 @@ TEST_CASE("one busy client does not starve another", "[chardev][socket]") {
     CHECK(server.users[0]->largest <= 64 * 1024);
 }
 
+TEST_CASE("a user that reads last has seen what came for the others in the same turn", "[chardev][socket]") {
+    Rig rig;
+    EchoServer monitor, server;
+    monitor.last = true;
+    rig.make("socket,id=m,path=@/s,server=on,wait=off").attach(&monitor);
+    rig.make("socket,id=c,path=@/in,server=on,wait=off").attach(&server);
+    auto control = Client::unix_socket(rig.path("s"));
+    rig.until_received(control, "hello|");
+    auto client = Client::unix_socket(rig.path("in"));
+    rig.until_received(client, "hello|");
+
+    std::vector<std::pair<std::size_t, int>> seen;
+    monitor.users[0]->on_line = [&](const std::string&) {
+        int gone = 0;
+        for (const auto& user : server.users) gone += user->disconnects;
+        seen.emplace_back(server.users.size(), gone);
+    };
+    control.send("ask\n");
+    client.close();
+    rig.turn();
+    control.send("ask\n");
+    auto next = Client::unix_socket(rig.path("in"));
+    rig.turn();
+    CHECK(seen == std::vector<std::pair<std::size_t, int>>{{1, 1}, {2, 1}});
+}
+
 TEST_CASE("a TCP server takes any free port and names both ends", "[chardev][socket]") {
     Rig rig;
     EchoServer server;
