@@ -96,11 +96,11 @@ BootOrder boot_devices(const qom::Tree& devices) {
     return order;
 }
 
-Result<void> check_boot_index(const qom::Tree& devices, const Device& device) {
+Result<void> check_boot_index(const qom::Tree& devices, const std::vector<std::int64_t>& roms, const Device& device) {
     for (const std::string_view property : kIndexes) {
         const std::int64_t index = boot_index(device, property);
         if (index < 0) continue;
-        bool used = false;
+        bool used = std::find(roms.begin(), roms.end(), index) != roms.end();
         devices.for_each_device([&](Device& other) {
             used = used || std::any_of(std::begin(kIndexes), std::end(kIndexes), [&](auto name) { return boot_index(other, name) == index; });
         });

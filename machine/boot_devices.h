@@ -10,7 +10,8 @@ class Tree;
 
 /// What firmware is told now.
 BootOrder boot_devices(const qom::Tree& devices);
-/// Fails with "The bootindex N has already been used" when a device in the tree has one of `device`, which is not in it yet.
-Result<void> check_boot_index(const qom::Tree& devices, const Device& device);
+/// Fails with "The bootindex N has already been used" when a device in the tree has one of `device`, which is not in it yet, or it is
+/// one of `roms`.
+Result<void> check_boot_index(const qom::Tree& devices, const std::vector<std::int64_t>& roms, const Device& device);
 
 }  // namespace rhea

@@ -13,6 +13,8 @@ Result<void> BootOrder::add(const Device& device, std::int32_t index, std::strin
     return {};
 }
 
+void BootOrder::add_rom(std::int32_t index, std::string path) { order_.try_emplace(index, Entry{nullptr, std::move(path)}); }
+
 void BootOrder::set_geometry(const Device& device, std::string path, Geometry geometry) {
     if (geometry.cylinders || geometry.heads || geometry.sectors) shapes_.push_back({&device, std::move(path), geometry});
 }

@@ -19,6 +19,8 @@ public:
 
     /// Fails with "The bootindex N has already been used" when another device has it. `path` as above.
     Result<void> add(const Device& device, std::int32_t index, std::string path);
+    /// An option ROM.
+    void add_rom(std::int32_t index, std::string path);
     /// Geometries that are all zero say nothing.
     void set_geometry(const Device& device, std::string path, Geometry geometry);
     void remove(const Device& device);
@@ -29,7 +31,7 @@ public:
 private:
     struct Entry { const Device* device; std::string path; };
     struct Shape { const Device* device; std::string path; Geometry geometry; };
-    std::map<std::int32_t, Entry> order_;
+    std::map<std::int32_t, Entry> order_;  // a ROM's device is null
     std::vector<Shape> shapes_;
 };
 

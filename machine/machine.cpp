@@ -229,7 +229,16 @@ bool Machine::make_ram(const cli::Reporter& reporter) {
         if (!joined) reporter.error(joined.error());
         return joined.has_value();
     }
-    const auto& wanted = config_.machine.properties.memory_backend;
+    auto wanted = config_.machine.properties.memory_backend;
+    if (!wanted && !config_.memory.path.empty()) {
+        wanted = std::string(type_->default_ram_id);
+        const auto made = add_object(*this, {{"qom-type", "memory-backend-file"}, {"id", *wanted}, {"size", config_.memory.size},
+                                             {"mem-path", config_.memory.path}}, InputMode::json);
+        if (!made) {
+            reporter.error(made.error());
+            return false;
+        }
+    }
     if (auto* backend = wanted ? find_object<MemoryBackend>(devices_, *wanted) : nullptr) {
         if (backend->size() != config_.memory.size) {
             reporter.error(Error::generic("Machine memory size does not match the size of the memory backend"));
@@ -313,6 +322,11 @@ bool Machine::build(const cli::Reporter& reporter) {
             reporter.hint("qemu: " + loaded.error().description());
             return false;
         }
+        if (auto loaded = board_->firmware().load_kernel(); !loaded) {
+            reporter.hint(loaded.error().description());
+            return false;
+        }
+        board_->firmware().load_option_roms([&reporter](const std::string& text) { reporter.hint(text); });
         if (auto built = board_->build(*this); !built) {
             reporter.error(built.error());
             return false;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 #include "machine/acpi/board_tables.h"
 #include "machine/boot_devices.h"
@@ -18,7 +20,8 @@ namespace {
 
 constexpr std::uint64_t kGiB4 = std::uint64_t{4} << 30;
 constexpr std::uint64_t kOptionRoms = 0xc0000, kOptionRomsSize = 0x20000, kLowBiosEnd = 0x100000, kLowBiosMax = 0x20000;
-constexpr std::string_view kVapic = "kvmvapic.bin", kVapicFile = "genroms/kvmvapic.bin";
+constexpr std::int64_t kLinuxBootIndex = 0;
+constexpr std::string_view kVapicRom = "kvmvapic.bin", kLinuxRom = "linuxboot_dma.bin";
 
 constexpr const char *kAcpiTablesFile = "etc/acpi/tables", *kAcpiRsdpFile = "etc/acpi/rsdp", *kAcpiLoaderFile = "etc/table-loader";
 
@@ -73,6 +76,43 @@ Result<void> PcFirmware::load_bios() {
     map("pc.bios", kGiB4, bios_->size(), 0);
     map("isa-bios", kLowBiosEnd, std::min<std::uint64_t>(bios_->size(), kLowBiosMax), GuestMemory::kLegacyPriority);
     return {};
+}
+
+Result<void> PcFirmware::load_kernel() {
+    if (machine_.config().machine.properties.kernel)
+        linux_ = RHEA_TRY(load_linux(machine_.config().machine.properties, machine_.ram()->below_4g()));
+    return {};
+}
+
+void PcFirmware::load_option_roms(const std::function<void(const std::string&)>& complain) {
+    for (const cli::OptionRom& rom : machine_.config().option_roms) {
+        const auto found = find_data_file(machine_.config().data_dirs, rom.file);
+        if (auto bytes = read_whole_file(found.value_or(rom.file))) user_roms_.push_back({rom.file, std::move(*bytes), rom.boot_index});
+        else complain(fmt::format("Could not open option rom '{}': {}", rom.file, std::strerror(errno)));
+    }
+}
+
+std::optional<PcFirmware::OptionRom> PcFirmware::own_rom(std::string_view name, std::int64_t boot_index) const {
+    const auto path = find_data_file(machine_.config().data_dirs, std::string(name));
+    const auto image = path ? FileImage::open(*path, false) : nullptr;
+    if (!image) return std::nullopt;
+    return OptionRom{std::string(name), std::string(image->text()), boot_index};
+}
+
+std::vector<PcFirmware::OptionRom> PcFirmware::option_roms() const {
+    std::vector<OptionRom> roms = user_roms_;
+    if (auto vapic = own_rom(kVapicRom)) roms.push_back(std::move(*vapic));
+    // What starts a kernel comes before all other devices.
+    if (auto linux_boot = linux_ ? own_rom(kLinuxRom, kLinuxBootIndex) : std::nullopt) roms.push_back(std::move(*linux_boot));
+    return roms;
+}
+
+std::vector<std::int64_t> PcFirmware::boot_indexes() const {
+    std::vector<std::int64_t> indexes;
+    for (const OptionRom& rom : user_roms_)
+        if (rom.boot_index >= 0) indexes.push_back(rom.boot_index);
+    if (linux_) indexes.push_back(kLinuxBootIndex);
+    return indexes;
 }
 
 Result<void> PcFirmware::add_user_file(const cli::FwCfg& file) {
@@ -153,7 +193,23 @@ void PcFirmware::fill(FwCfg& to) const {
     to.set_number(FwCfg::kIrq0Override, 1, 4);
     to.set(FwCfg::kHpet, hpet());
 
-    const BootOrder boot = boot_devices(machine_.devices());
+    if (linux_) {
+        const auto add = [&to](const std::string& bytes, std::uint32_t address, FwCfg::Item where, FwCfg::Item size, FwCfg::Item data) {
+            to.set_number(where, address, 4);
+            to.set_number(size, bytes.size(), 4);
+            to.set(data, bytes);
+        };
+        add(linux_->command_line, linux_->command_line_address, FwCfg::kCommandLineAddress, FwCfg::kCommandLineSize, FwCfg::kCommandLineData);
+        add(linux_->kernel, linux_->kernel_address, FwCfg::kKernelAddress, FwCfg::kKernelSize, FwCfg::kKernelData);
+        add(linux_->setup, linux_->setup_address, FwCfg::kSetupAddress, FwCfg::kSetupSize, FwCfg::kSetupData);
+        if (config.machine.properties.initrd)
+            add(linux_->initrd, linux_->initrd_address, FwCfg::kInitrdAddress, FwCfg::kInitrdSize, FwCfg::kInitrdData);
+    }
+
+    const auto roms = option_roms();
+    BootOrder boot = boot_devices(machine_.devices());
+    for (const OptionRom& rom : roms)
+        if (rom.boot_index >= 0) boot.add_rom(static_cast<std::int32_t>(rom.boot_index), "/rom@" + rom.path());
     std::string order = boot.boot_order();
     if (!order.empty() && config.boot.strict) {
         order.back() = '\n';
@@ -190,16 +246,13 @@ void PcFirmware::fill(FwCfg& to) const {
     const SmbiosTables smbios = make_smbios(machine_);
     to.add_file("etc/smbios/smbios-anchor", smbios.anchor);
     to.add_file("etc/smbios/smbios-tables", smbios.tables);
-    if (const auto path = find_data_file(config.data_dirs, std::string(kVapic)))
-        if (const auto image = FileImage::open(*path, false)) to.add_file(std::string(kVapicFile), std::string(image->text()));
+    for (const OptionRom& rom : roms) to.add_file(rom.path(), rom.bytes);
     for (const auto& [name, bytes] : user_files_) to.add_file(name, bytes);
 }
 
 std::vector<RomInfo> PcFirmware::roms() const {
     std::vector<RomInfo> list;
-    if (const auto path = find_data_file(machine_.config().data_dirs, std::string(kVapic)))
-        if (const auto image = FileImage::open(*path, false))
-            list.push_back({RomInfo::Kind::fw_cfg, 0, image->size(), std::string(kVapic), std::string(kVapicFile)});
+    for (const OptionRom& rom : option_roms()) list.push_back({RomInfo::Kind::fw_cfg, 0, rom.bytes.size(), rom.name, rom.path()});
     if (bios_) list.push_back({RomInfo::Kind::memory, kGiB4 - bios_->size(), bios_->size(), bios_name_, {}});
     // Places as large as the files may become.
     if (has_acpi())

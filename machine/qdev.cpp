@@ -4,6 +4,7 @@
 
 #include "machine/boot_devices.h"
 #include "machine/machine.h"
+#include "machine/pc_board.h"
 #include "machine/qom/type.h"
 #include "qobject/keyval.h"
 
@@ -127,7 +128,8 @@ Result<std::unique_ptr<Device>> make_device(Machine& machine, qom::Creation& cre
     auto made = RHEA_TRY(values.type().create(creation));
     std::unique_ptr<Device> device(static_cast<Device*>(made.release()));
     device->values().merge(values);
-    RHEA_CHECK(check_boot_index(machine.devices(), *device));
+    const auto roms = machine.board() ? machine.board()->firmware().boot_indexes() : std::vector<std::int64_t>();
+    RHEA_CHECK(check_boot_index(machine.devices(), roms, *device));
     RHEA_CHECK(check_acpi_index(machine.devices(), *device));
     device->set_id(creation.id);
     if (creation.hotplugged) device->set_hotplugged();

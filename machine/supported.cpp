@@ -41,26 +41,19 @@ private:
 
 bool check_supported(const cli::Config& config, const cli::Reporter& reporter) {
     Checker check(reporter);
-    check.list(config.option_roms);
     check.list(config.fsdevs);
     check.list(config.tpmdevs);
     check.list(config.plugins);
     check.list(config.gdbs, [](const cli::Text& gdb) { return gdb.value == "none"; });
     check.list(config.audiodevs, [](const cli::Arguments& audio) {
         const QObject* driver = audio.members.find("driver");
-        return driver && driver->string() && *driver->string() == "none";
+        return driver && driver->string() && (*driver->string() == "none" || *driver->string() == "wav");
     });
     check.option(!config.load_snapshot.empty(), "-loadvm");
     check.option(config.snapshot_drives, "-snapshot");
     check.option(config.spice.has_value(), "-spice");
     check.option(!config.compat.accepts_all(), "-compat");
-    check.option(!config.memory.path.empty(), "-mem-path");
     check.option(config.vga && *config.vga != "none" && *config.vga != "std" && *config.vga != "cirrus", "-vga");
-    const cli::MachineProperties& properties = config.machine.properties;
-    check.option(properties.kernel.has_value(), "-kernel");
-    check.option(properties.initrd.has_value(), "-initrd");
-    check.option(properties.append.has_value(), "-append");
-    check.option(properties.dtb.has_value(), "-dtb");
     if (!check.good()) return false;
     if (config.incoming && config.incoming->value != "defer") {
         reporter.error(config.incoming->where, kNotSupported);

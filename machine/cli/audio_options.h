@@ -21,11 +21,15 @@ struct AudioDirection {
 struct AudioGeneric {
     std::optional<AudioDirection> in, out;
 };
+struct AudioWav {
+    std::optional<AudioDirection> in, out;
+    std::optional<std::string> path;
+};
 struct Audiodev {
     std::string id;
     AudioDriver driver = AudioDriver::none;
     std::optional<std::uint32_t> timer_period;  ///< microseconds
-    std::variant<std::monostate, AudioGeneric> u;
+    std::variant<std::monostate, AudioGeneric, AudioWav> u;
 };
 
 }  // namespace rhea::cli
@@ -50,8 +54,11 @@ template <>
 inline constexpr auto description<cli::AudioGeneric> = object("AudiodevGenericOptions", member<&cli::AudioGeneric::in>("in"),
                                                               member<&cli::AudioGeneric::out>("out"));
 template <>
+inline constexpr auto description<cli::AudioWav> = object("AudiodevWavOptions", member<&cli::AudioWav::in>("in"), member<&cli::AudioWav::out>("out"),
+                                                          member<&cli::AudioWav::path>("path"));
+template <>
 inline constexpr auto description<cli::Audiodev> = flat_union<&cli::Audiodev::driver, &cli::Audiodev::u>(
-    "Audiodev", branches(branch<cli::AudioGeneric>(cli::AudioDriver::none)), member<&cli::Audiodev::id>("id"),
+    "Audiodev", branches(branch<cli::AudioGeneric>(cli::AudioDriver::none), branch<cli::AudioWav>(cli::AudioDriver::wav)), member<&cli::Audiodev::id>("id"),
     member<&cli::Audiodev::driver>("driver"), member<&cli::Audiodev::timer_period>("timer-period"));
 
 }  // namespace rhea

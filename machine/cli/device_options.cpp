@@ -91,16 +91,15 @@ Result<void> take_object(CommandLine& line, Options options) {
 
 Result<void> add_audiodev(CommandLine& line, std::string_view text) {
     if (text == "help") {
-        line.print("Available audio drivers:\nnone\n");
+        line.print("Available audio drivers:\nnone\nwav\n");
         return line.finish(0);
     }
     Arguments arguments = RHEA_TRY(nested_arguments(line, text, "driver"));
     if (arguments.help) return fail("Help is not available for this option");
     // What other drivers take is not known here; they are refused anyway.
     const QObject* driver = arguments.members.find("driver");
-    const bool is_none =
-        !driver || !driver->string() || *driver->string() == "none" || !enum_from_name<AudioDriver>(*driver->string());
-    if (!is_none && arguments.members.contains("id")) return fail("this audio driver is not supported by this build");
+    const auto known = driver && driver->string() ? enum_from_name<AudioDriver>(*driver->string()) : std::nullopt;
+    if (known && *known != AudioDriver::none && *known != AudioDriver::wav && arguments.members.contains("id")) return fail("this audio driver is not supported by this build");
     RHEA_TRY(from_qdict<Audiodev>(arguments.members, arguments.mode));
     line.config.audiodevs.push_back(std::move(arguments));
     return {};

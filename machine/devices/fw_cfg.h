@@ -17,8 +17,10 @@ public:
     static const qom::Type kType;
 
     enum Item : std::uint16_t {
-        kSignature = 0x00, kId = 0x01, kUuid = 0x02, kRamSize = 0x03, kNoGraphics = 0x04, kCpus = 0x05, kNuma = 0x0d,
-        kBootMenu = 0x0e, kMaxCpus = 0x0f, kDirectory = 0x19, kFirstFile = 0x20,
+        kSignature = 0x00, kId = 0x01, kUuid = 0x02, kRamSize = 0x03, kNoGraphics = 0x04, kCpus = 0x05,
+        kKernelAddress = 0x07, kKernelSize = 0x08, kInitrdAddress = 0x0a, kInitrdSize = 0x0b, kNuma = 0x0d,
+        kBootMenu = 0x0e, kMaxCpus = 0x0f, kKernelData = 0x11, kInitrdData = 0x12, kCommandLineAddress = 0x13, kCommandLineSize = 0x14,
+        kCommandLineData = 0x15, kSetupAddress = 0x16, kSetupSize = 0x17, kSetupData = 0x18, kDirectory = 0x19, kFirstFile = 0x20,
         kAcpiTables = 0x8000, kIrq0Override = 0x8002, kHpet = 0x8004,
     };
     static constexpr unsigned kFiles = 0x20;        ///< places for files
