@@ -6,10 +6,12 @@ usage: libvirt.py --emulator PATH [NAME...]
 Without root, libvirt or namespaces it says so and passes as skipped (status 77).
 """
 import argparse
+import errno
 import json
 import os
 import re
 import signal
+import socket
 import sys
 import traceback
 
@@ -215,6 +217,82 @@ def a_missing_disk(guest):
     check(status != 0 and 'nowhere.img' in error and 'No such file or directory' in error, 'a missing disk: %s', error)
     check(guest.libvirt.virsh('domstate', 'broken') == 'shut off', 'it is not off')
     guest.libvirt.virsh('undefine', 'broken')
+
+
+class GuestPorts:
+    """Plays the guest: port accesses over the emulator's -qtest."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(20)
+        self.socket.connect(path)
+        self.file = self.socket.makefile('rw')
+
+    def ask(self, line):
+        self.file.write(line + '\n')
+        self.file.flush()
+        answer = self.file.readline().split()
+        check(answer[:1] == ['OK'], '%s: %s', line, answer)
+        return answer[1:]
+
+    def write_sector(self, data):
+        """The first of the first IDE channel's second drive."""
+        for port, value in ((0x1f6, 0xf0), (0x1f2, 1), (0x1f3, 0), (0x1f4, 0), (0x1f5, 0), (0x1f7, 0x30)):
+            self.ask('outb %#x %#x' % (port, value))
+        check(wait_until(lambda: int(self.ask('inb 0x1f7')[0], 0) & 0x88 == 0x08, 10), 'the drive takes no data')
+        for at in range(0, 512, 2):
+            self.ask('outw 0x1f0 %#x' % int.from_bytes(data[at:at + 2], 'little'))
+
+    def close(self):
+        self.file.close()
+        self.socket.close()
+
+
+@flow
+def a_full_disk(guest):
+    """error_policy='stop': the domain stops when the host's disk is full, and goes on where it was when there is room."""
+    libvirt = guest.libvirt
+    image, ballast, ports = libvirt.path('small/full.img'), libvirt.path('small/ballast'), libvirt.path('ports')
+    data = bytes(range(256)) * 2
+    with open(libvirt.inside(image), 'wb') as file:
+        file.truncate(2 * MIB)
+    with open(libvirt.inside(ballast), 'wb', buffering=0) as file:
+        try:
+            while file.write(b'x' * 4096):
+                pass
+        except OSError as error:
+            check(error.errno == errno.ENOSPC, 'the place is not full: %s', error)
+    path = guest.xml(name='full')
+    with open(path, encoding='utf-8') as file:
+        xml = file.read()
+    xml = xml.replace("<domain type='qemu'>", "<domain type='qemu' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>")
+    xml = re.sub("<disk type='file' device='disk'>.*</disk>",
+                 "<disk type='file' device='disk'><driver name='qemu' type='raw' error_policy='stop'/><source file='%s'/>"
+                 "<target dev='hdb' bus='ide'/></disk>" % image, xml)
+    xml = xml.replace('</domain>', "<qemu:commandline><qemu:arg value='-qtest'/><qemu:arg value='unix:%s,server=on,wait=off'/>"
+                                   "</qemu:commandline></domain>" % ports)
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(xml)
+    libvirt.virsh('create', path)
+    full = Guest(libvirt, guest.emulator, 'full')
+    said = full.watch()
+    guest_ports = GuestPorts(ports)
+    try:
+        guest_ports.write_sector(data)
+        full.expect('paused (I/O error)')
+        check(wait_until(lambda: 'No space left' in said() or 'enospc' in said(), 5), 'no event tells of it: %s', said())
+        check(full.virsh('domblkerror') == 'hdb: no space', 'domblkerror: %s', full.virsh('domblkerror'))
+        os.remove(libvirt.inside(ballast))
+        full.virsh('resume')
+        full.expect('running (unpaused)')
+
+        def written():
+            with open(libvirt.inside(image), 'rb') as file:
+                return file.read(512) == data
+        check(wait_until(written, 10), 'what was written is lost')
+    finally:
+        guest_ports.close()
+        libvirt.virsh('destroy', 'full')
 
 
 @flow

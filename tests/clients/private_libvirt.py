@@ -17,6 +17,9 @@ for directory in /etc/libvirt /var/lib/libvirt /var/cache/libvirt /var/log/libvi
     mount -t tmpfs -o mode=755 tmpfs $directory
 done
 cp "$1"/libvirtd.conf "$1"/qemu.conf /etc/libvirt/
+# A place that is soon full.
+mkdir "$1/small"
+mount -t tmpfs -o size=1m tmpfs "$1/small"
 # libvirt's driver wants its user, whatever user its configuration says.
 cp /etc/passwd /etc/group "$1"
 grep -q ^libvirt-qemu: /etc/passwd || echo 'libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin' >>"$1/passwd"
