@@ -141,9 +141,6 @@ public:
     void set_log_items(std::vector<std::string> items) { log_items_ = std::move(items); }
     bool sync_profile() const { return sync_profile_; }
     void set_sync_profile(bool on) { sync_profile_ = on; }
-    /// The mouse buttons that the monitor holds down, as bits.
-    unsigned monitor_buttons() const { return monitor_buttons_; }
-    void set_monitor_buttons(unsigned buttons) { monitor_buttons_ = buttons; }
     /// Made at first use.
     Migration& migration();
     Dump& dump();
@@ -213,7 +210,6 @@ private:
     CpuHotplug cpu_hotplug_{*this};
     std::vector<std::string> log_items_;
     bool a20_ = true, sync_profile_ = false;
-    unsigned monitor_buttons_ = 0;
     Preconfig preconfig_;
     std::unique_ptr<Migration> migration_;
     std::unique_ptr<Dump> dump_;

@@ -68,7 +68,7 @@ public:
 
     // mouse_move and mouse_button: lost where nobody takes them.
     void move(std::int64_t dx, std::int64_t dy, std::int64_t dz);
-    /// Bits: 1 left, 2 middle, 4 right.
+    /// Bits: 1 left, 2 right, 4 middle.
     void set_buttons(unsigned buttons);
 
     struct Pointer {
