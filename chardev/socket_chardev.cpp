@@ -18,6 +18,7 @@ namespace rhea {
 
 namespace {
 
+constexpr int kLastClientMs = 250;  // the patience of a start that failed
 constexpr int kCrowdBacklog = 128;  // for a server of several clients; else QEMU's single one
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::seconds kLongestRetry{24 * 60 * 60};
@@ -136,7 +137,12 @@ void SocketServer::shut_down() {
 }
 
 void SocketServer::leave_files() {
-    for (Listener& listener : listeners_) listener.file.reset();
+    for (Listener& listener : listeners_) {
+        listener.file.reset();
+        // Whoever handed the socket over is about to connect, and asks why we ended only when a connection breaks.
+        pollfd client{listener.socket.get(), POLLIN, 0};
+        if (options_.addr.type == SocketAddressType::fd && peers().empty()) ::poll(&client, 1, kLastClientMs);
+    }
 }
 
 std::string SocketServer::filename() const {

@@ -216,6 +216,21 @@ def test_failed_start(emulator, folder):
                           stderr=subprocess.PIPE, timeout=30, cwd=folder, text=True)
     check(done.returncode == 1, 'status %d', done.returncode)
     check(os.path.exists(folder + '/qmp'), 'its socket is gone')
+    with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as client:
+        server.bind(folder + '/handed')
+        server.listen(1)
+        process = subprocess.Popen([emulator] + COMMON + ['-chardev', 'socket,id=c,server=on,wait=off,fd=%d' % server.fileno(), '-mon', 'chardev=c,mode=control',
+                                                          '-device', 'nosuch'], stderr=subprocess.PIPE, pass_fds=[server.fileno()], cwd=folder, text=True)
+        server.close()
+        check('nosuch' in process.stderr.readline(), 'it does not say what is wrong')
+        client.settimeout(20)
+        client.connect(folder + '/handed')     # which it waits for, after its last word
+        try:
+            check(client.recv(100) == b'', 'it greets')
+        except ConnectionResetError:
+            pass
+        process.stderr.close()
+        check(process.wait(20) == 1, 'status %d', process.returncode)
 
 
 def test_cpu_features(emulator, folder):
