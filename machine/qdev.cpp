@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "machine/boot_devices.h"
+#include "machine/data_files.h"
 #include "machine/machine.h"
 #include "machine/pc_board.h"
 #include "machine/qom/type.h"
@@ -115,6 +116,14 @@ Result<void> check_acpi_index(const qom::Tree& devices, const Device& device) {
     return {};
 }
 
+/// The ROM that somebody wants in a PCI device, if its register for one is not turned off.
+Result<void> check_rom_file(const Machine& machine, const qom::Values& values) {
+    const auto file = values.text("romfile");
+    if (!values.given("romfile") || !file || file->empty() || values.integer("rombar") == 0) return {};
+    if (find_data_file(machine.config().data_dirs, *file)) return {};
+    return fail(fmt::format("failed to find romfile \"{}\"", *file));
+}
+
 /// It is on its bus, and not in the tree yet.
 Result<std::unique_ptr<Device>> make_device(Machine& machine, qom::Creation& creation, const QDict& properties, InputMode mode) {
     RHEA_CHECK(apply_globals(machine, creation.values));
@@ -125,6 +134,7 @@ Result<std::unique_ptr<Device>> make_device(Machine& machine, qom::Creation& cre
         RHEA_CHECK(check_audiodev(machine, creation.values, property.key));
     }
     const qom::Values values = creation.values;
+    RHEA_CHECK(check_rom_file(machine, values));
     auto made = RHEA_TRY(values.type().create(creation));
     std::unique_ptr<Device> device(static_cast<Device*>(made.release()));
     device->values().merge(values);
