@@ -56,6 +56,13 @@ Result<qom::Node> find_node(const qom::Tree& tree, std::string_view path) {
     }
 }
 
+/// As qom-get and qom-set say it, who do not tell several objects from none.
+Result<qom::Node> find_only_node(const qom::Tree& tree, std::string_view path) {
+    qom::Node node;
+    if (qom::resolve(tree.root(), path, node) != qom::Found::one) return fail(Error::device_not_found(path));
+    return node;
+}
+
 Result<std::vector<ObjectPropertyInfo>> qom_list(qom::Tree& tree, const QomPath& args) {
     const qom::Node node = RHEA_TRY(find_node(tree, args.path));
     std::vector<ObjectPropertyInfo> infos;
@@ -78,7 +85,7 @@ const qom::Object* object_at(const qom::Tree& tree, std::string_view path) {
 Result<QObject> qom_get(qom::Tree& tree, const QomProperty& args) {
     if (const qom::Object* object = object_at(tree, args.path))
         if (const qom::Property* property = object->type().find(args.property)) return object->get_readable(*property);
-    const qom::Node node = RHEA_TRY(find_node(tree, args.path));
+    const qom::Node node = RHEA_TRY(find_only_node(tree, args.path));
     for (const qom::Listed& line : qom::list_node(node)) {
         if (line.name != args.property) continue;
         if (line.node) return QObject(line.node->path());
@@ -89,7 +96,7 @@ Result<QObject> qom_get(qom::Tree& tree, const QomProperty& args) {
 }
 
 Result<Empty> qom_set(qom::Tree& tree, const QomSet& args) {
-    const qom::Node node = RHEA_TRY(find_node(tree, args.path));
+    const qom::Node node = RHEA_TRY(find_only_node(tree, args.path));
     if (!node.is_object()) {
         if (!node.type->find(args.property)) return fail(qom::property_not_found(*node.type, args.property));
         return fail(fmt::format("Property '{}.{}' is not writable", node.type->name, args.property));

@@ -21,6 +21,7 @@ Result<std::unique_ptr<ScsiDisk>> ScsiDisk::create(qom::Values values, ScsiAddre
     if (!backend) return fail("drive property not set");
     std::unique_ptr<ScsiDisk> disk(new ScsiDisk(std::move(values), address, *backend));
     if (auto attached = disk->attach(std::move(called)); !attached) {
+        disk.reset();        // it looks at the backend once more
         release_drive(*backend);
         return fail(std::move(attached).error());
     }

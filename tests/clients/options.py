@@ -241,6 +241,15 @@ def test_cpu_features(emulator, folder):
         check(has == {'vmx': False, 'avx2': True, 'aes': True, 'full-width-write': False, 'pni': False, 'check': True}, 'it has %s', has)
 
 
+def test_ambiguous_paths(emulator, folder):
+    """qom-list says that several objects have a name; qom-get and qom-set say that none has."""
+    with Started(emulator, folder, '-device', 'virtio-rng-pci', '-device', 'virtio-rng-pci') as started:
+        for path in ('', 'bus master[0]'):
+            check(started.qmp.refused('qom-list', path=path) == "Path '%s' is ambiguous" % path, 'qom-list %r', path)
+            check(started.qmp.refused('qom-get', path=path, property='type') == "Device '%s' not found" % path, 'qom-get %r', path)
+            check(started.qmp.refused('qom-set', path=path, property='type', value=1) == "Device '%s' not found" % path, 'qom-set %r', path)
+
+
 def test_guest_forward(emulator, folder):
     """A network's guest forwarding takes a chardev that is there, if nobody else uses it."""
     with Started(emulator, folder, '-chardev', 'null,id=c', '-chardev', 'null,id=d', '-serial', 'chardev:d') as started:
