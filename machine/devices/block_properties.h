@@ -12,29 +12,21 @@ QObject drive_property(const BlockBackend& backend);
 /// "BlockdevOnError"
 extern const qom::ValueType kErrorPolicy;
 
-inline constexpr qom::Property kBlockProperties[] = {
-    qom::property("drive", qom::kDrive),
-    qom::property("backend_defaults", qom::kOnOffAuto, "auto"),
-    qom::property("logical_block_size", qom::kBlockSize, 0),
-    qom::property("physical_block_size", qom::kBlockSize, 0),
-    qom::property("min_io_size", qom::kSize32, 0),
-    qom::property("opt_io_size", qom::kSize32, 0),
-    qom::property("discard_granularity", qom::kSize32, std::int64_t{0xffffffff}),
-    qom::property("write-cache", qom::kOnOffAuto, "auto"),
-    qom::property("share-rw", qom::kBool, false),
-    qom::property("account-invalid", qom::kOnOffAuto, "auto"),
-    qom::property("account-failed", qom::kOnOffAuto, "auto"),
-};
-/// The same, with functions that tell what a device made of its drive, its block sizes and its granularity.
+template <auto Getter>
+constexpr qom::Property shown_unless_null(const qom::Property& property) {
+    if constexpr (Getter == nullptr) return property;
+    else return property.shown_by<Getter>();
+}
+/// What every disk has. The functions tell what a device made of its drive, its block sizes and its granularity; null: what was said.
 template <auto Drive, auto Logical, auto Physical, auto Discard>
 inline constexpr qom::Property kBlockPropertiesOf[] = {
-    qom::property("drive", qom::kDrive).shown_by<Drive>(),
+    shown_unless_null<Drive>(qom::property("drive", qom::kDrive)),
     qom::property("backend_defaults", qom::kOnOffAuto, "auto"),
-    qom::property("logical_block_size", qom::kBlockSize, 0).shown_by<Logical>(),
-    qom::property("physical_block_size", qom::kBlockSize, 0).shown_by<Physical>(),
+    shown_unless_null<Logical>(qom::property("logical_block_size", qom::kBlockSize, 0)),
+    shown_unless_null<Physical>(qom::property("physical_block_size", qom::kBlockSize, 0)),
     qom::property("min_io_size", qom::kSize32, 0),
     qom::property("opt_io_size", qom::kSize32, 0),
-    qom::property("discard_granularity", qom::kSize32, std::int64_t{0xffffffff}).shown_by<Discard>(),
+    shown_unless_null<Discard>(qom::property("discard_granularity", qom::kSize32, std::int64_t{0xffffffff})),
     qom::property("write-cache", qom::kOnOffAuto, "auto"),
     qom::property("share-rw", qom::kBool, false),
     qom::property("account-invalid", qom::kOnOffAuto, "auto"),

@@ -171,19 +171,7 @@ Result<void> set_warning(NvmeController& device, const QObject& value) {
 }
 
 template <class T>
-constexpr qom::Property kDriveProperties[] = {
-    qom::property("drive", qom::kDrive).shown_by<drive_of<T>>(),
-    qom::property("backend_defaults", qom::kOnOffAuto, "auto"),
-    qom::property("logical_block_size", qom::kBlockSize, 0).shown_by<logical_of<T>>(),
-    qom::property("physical_block_size", qom::kBlockSize, 0).shown_by<physical_of<T>>(),
-    qom::property("min_io_size", qom::kSize32, 0),
-    qom::property("opt_io_size", qom::kSize32, 0),
-    qom::property("discard_granularity", qom::kSize32, std::int64_t{0xffffffff}).shown_by<discard_of<T>>(),
-    qom::property("write-cache", qom::kOnOffAuto, "auto"),
-    qom::property("share-rw", qom::kBool, false),
-    qom::property("account-invalid", qom::kOnOffAuto, "auto"),
-    qom::property("account-failed", qom::kOnOffAuto, "auto"),
-};
+constexpr auto& kDriveProperties = kBlockPropertiesOf<drive_of<T>, logical_of<T>, physical_of<T>, discard_of<T>>;
 constexpr qom::ValueType kMemoryLink{"link<memory-backend>", &type_ref<std::string>}, kSubsystemLink{"link<nvme-subsys>", &type_ref<std::string>},
     kUuid{.name = "str", .parse = &type_ref<std::string>, .description = "UUID (aka GUID) or \"auto\" for random value (default)"};
 constexpr qom::Property kControllerProperties[] = {

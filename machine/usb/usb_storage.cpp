@@ -101,19 +101,7 @@ QObject physical_of(const UsbStorage& device) { return std::int64_t{device.sizes
 /// The disk has taken it over.
 QObject no_drive(const UsbStorage&) { return ""; }
 
-constexpr qom::Property kDriveProperties[] = {
-    qom::property("drive", qom::kDrive).shown_by<no_drive>(),
-    qom::property("backend_defaults", qom::kOnOffAuto, "auto"),
-    qom::property("logical_block_size", qom::kBlockSize, 0).shown_by<logical_of>(),
-    qom::property("physical_block_size", qom::kBlockSize, 0).shown_by<physical_of>(),
-    qom::property("min_io_size", qom::kSize32, 0),
-    qom::property("opt_io_size", qom::kSize32, 0),
-    qom::property("discard_granularity", qom::kSize32, std::int64_t{0xffffffff}),
-    qom::property("write-cache", qom::kOnOffAuto, "auto"),
-    qom::property("share-rw", qom::kBool, false),
-    qom::property("account-invalid", qom::kOnOffAuto, "auto"),
-    qom::property("account-failed", qom::kOnOffAuto, "auto"),
-};
+constexpr auto& kDriveProperties = kBlockPropertiesOf<no_drive, logical_of, physical_of, nullptr>;
 constexpr qom::Property kOwnProperties[] = {
     qom::property("removable", qom::kBool, false),
     qom::property("commandlog", qom::kBool, false),
