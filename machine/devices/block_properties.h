@@ -1,5 +1,7 @@
 #pragma once
 /// Properties that every device with a drive behind it has.
+#include <type_traits>
+
 #include "machine/qom/object.h"
 
 namespace rhea {
@@ -14,7 +16,7 @@ extern const qom::ValueType kErrorPolicy;
 
 template <auto Getter>
 constexpr qom::Property shown_unless_null(const qom::Property& property) {
-    if constexpr (Getter == nullptr) return property;
+    if constexpr (std::is_null_pointer_v<decltype(Getter)>) return property;
     else return property.shown_by<Getter>();
 }
 /// What every disk has. The functions tell what a device made of its drive, its block sizes and its granularity; null: what was said.
