@@ -2,6 +2,7 @@
 
 #include "machine/block/commands.h"
 #include "machine/cli/option_commands.h"
+#include "machine/command_order.h"
 #include "machine/commands.h"
 #include "machine/cpu/commands.h"
 #include "machine/diagnostics/commands.h"
@@ -24,6 +25,7 @@ namespace rhea {
 
 void add_all_commands(Engine& engine, Machine& machine, FdSets& fd_sets) {
     CommandTable& table = engine.commands();
+    table.list_as(kCommandOrder);
     declare_lifecycle_events(engine.events());
     declare_device_events(engine.events());
     declare_migration_events(engine.events());

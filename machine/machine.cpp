@@ -219,6 +219,20 @@ Result<void> Machine::join_node_memory() {
     return {};
 }
 
+Result<MemoryBackend*> Machine::ram_backend(const std::string& id) {
+    auto* backend = find_object<MemoryBackend>(devices_, id);
+    if (!backend) return fail(fmt::format("Memory backend '{}' not found", id));
+    if (backend->size() != config_.memory.size) return fail("Machine memory size does not match the size of the memory backend");
+    return backend;
+}
+
+bool Machine::can_be_built(const cli::Reporter& reporter) {
+    const auto& wanted = config_.machine.properties.memory_backend;
+    const auto backend = wanted ? ram_backend(*wanted) : nullptr;
+    if (!backend) reporter.error(backend.error());
+    return backend.has_value();
+}
+
 bool Machine::make_ram(const cli::Reporter& reporter) {
     if (auto possible = device_memory_.check(); !possible) {
         reporter.error(possible.error());
@@ -239,18 +253,15 @@ bool Machine::make_ram(const cli::Reporter& reporter) {
             return false;
         }
     }
-    if (auto* backend = wanted ? find_object<MemoryBackend>(devices_, *wanted) : nullptr) {
-        if (backend->size() != config_.memory.size) {
-            reporter.error(Error::generic("Machine memory size does not match the size of the memory backend"));
+    if (wanted) {
+        const auto backend = ram_backend(*wanted);
+        if (!backend) {
+            reporter.error(backend.error());
             return false;
         }
-        ram_ = GuestMemory::over(backend->memory(), backend->size());
-        backend->add_user();
+        ram_ = GuestMemory::over((*backend)->memory(), (*backend)->size());
+        (*backend)->add_user();
         return true;
-    }
-    if (wanted) {
-        reporter.error(Error::generic(fmt::format("Memory backend '{}' not found", *wanted)));
-        return false;
     }
     auto ram = GuestMemory::allocate(config_.memory.size, type_->default_ram_id);
     if (!ram) {

@@ -38,6 +38,7 @@ namespace rhea {
 
 class PcBoard;
 class Dump;
+class MemoryBackend;
 class VncServers;
 struct Migration;
 
@@ -78,6 +79,8 @@ public:
     bool open_drives(const cli::Reporter& reporter);
     bool open_networks(const cli::Reporter& reporter);
     bool open_ports(const cli::Reporter& reporter);
+    /// What is wrong already before -preconfig waits.
+    bool can_be_built(const cli::Reporter& reporter);
     /// The board and what is plugged into it.
     bool build(const cli::Reporter& reporter);
     /// Servers for remote screens. With -preconfig before the board is built.
@@ -179,6 +182,8 @@ private:
     bool add_firmware_options(const cli::Reporter& reporter);
     bool complete_numa(const cli::Reporter& reporter);
     bool make_ram(const cli::Reporter& reporter);
+    /// A memory backend that may be all of the RAM.
+    Result<MemoryBackend*> ram_backend(const std::string& id);
     Result<void> join_node_memory();
     bool plug_devices(const cli::Reporter& reporter);
 

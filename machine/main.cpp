@@ -206,7 +206,7 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
             reporter_.warning(pattern.where, fmt::format("trace event '{}' does not exist", pattern.text));
     bool good = machine.add_objects(reporter_) && add_chardevs(true) && machine.open_drives(reporter_) && machine.open_networks(reporter_) &&
                 add_monitors(engine, chardevs, config_, reporter_) && machine.open_ports(reporter_) &&
-                (config_.preconfig || machine.build(reporter_)) && machine.open_screens(reporter_);
+                (config_.preconfig ? machine.can_be_built(reporter_) : machine.build(reporter_)) && machine.open_screens(reporter_);
     std::unique_ptr<QtestLog> qtest_log;
     std::unique_ptr<QtestServer> qtest;
     if (good && config_.qtest) good = start_qtest(chardevs, machine, config_, reporter_, qtest_log, qtest);
@@ -237,9 +237,10 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
         if (config_.preconfig) {
             engine.set_preconfig(true);
             machine.preconfig().wait_for([&] {
-                if (!machine.build(reporter_)) return machine.life().exit(1);
+                if (!machine.build(reporter_)) return machine.life().exit(1), false;
                 engine.set_preconfig(false);
                 begin();
+                return true;
             });
         } else {
             begin();

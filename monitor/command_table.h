@@ -189,6 +189,11 @@ public:
     const std::vector<Row>& rows() const { return rows_; }
     std::vector<Row>& rows() { return rows_; }
 
+    /// The order in which clients are told the names: `names`, a constant, has blanks between them.
+    void list_as(std::string_view names) { order_ = names; }
+    /// The newest first, then those that have a place in that order.
+    std::vector<std::string_view> listing() const;
+
 private:
     void add_row(const Command& command, void* context);
 
@@ -202,6 +207,7 @@ private:
     std::vector<Row> rows_;
     std::unordered_map<std::string_view, std::size_t> by_name_;
     std::vector<std::unique_ptr<Owned>> owned_;
+    std::string_view order_;
 };
 
 template <class F>

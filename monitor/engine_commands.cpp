@@ -38,10 +38,9 @@ Result<VersionInfo> query_version(Engine& engine, const Empty&) {
 }
 
 Result<std::vector<CommandName>> query_commands(Engine& engine, const Empty&) {
-    std::vector<CommandName> names;      // the newest first, as QEMU lists them
-    const auto& rows = engine.commands().rows();
-    for (auto row = rows.rbegin(); row != rows.rend(); ++row) names.push_back({std::string(row->command->name)});
-    return names;
+    std::vector<CommandName> commands;
+    for (const std::string_view name : engine.commands().listing()) commands.push_back({std::string(name)});
+    return commands;
 }
 
 /// The text is kept by the engine: answered without making the tree again.

@@ -20,10 +20,10 @@ Result<Empty> set_numa_node(Machine& machine, const cli::NumaOptions& options) {
     RHEA_CHECK(machine.numa().set(cli::numa_machine(machine.config()), options, size_of));
     return Empty{};
 }
-Result<Empty> exit_preconfig(Machine& machine, const Empty&) {
-    if (!machine.preconfig().waiting()) return fail("The command is permitted only before machine initialization");
-    machine.preconfig().leave();
-    return Empty{};
+void exit_preconfig(Machine& machine, const Empty&, Reply<Empty> reply) {
+    if (!machine.preconfig().waiting())
+        return reply.fail(Error::generic("The command is permitted only before machine initialization"));
+    machine.preconfig().leave(std::move(reply));
 }
 
 constexpr Command kCommands[] = {

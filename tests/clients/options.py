@@ -203,11 +203,17 @@ def test_preconfig(emulator, folder):
         check(qmp.refused('x-exit-preconfig') == 'The command is permitted only before machine initialization', 'the text')
         check(qmp.ask('query-status')['status'] == 'prelaunch', '-S')
         qmp.ask('cont')
-    with Started(emulator, folder, '-preconfig', '-device', 'nosuch') as started:
-        started.qmp.file.write('{"execute": "x-exit-preconfig"}\n')
-        started.qmp.file.flush()
-        check(started.process.wait(20) == 1, 'status %d', started.process.returncode)
-        check("'nosuch' is not a valid device model name" in started.process.stderr.read(), 'it does not say why')
+    # A machine that cannot be built is the end: no answer, and none to what waits behind.
+    for arguments, before, reason in ((('-device', 'nosuch'), '', "'nosuch' is not a valid device model name"),
+                                      ((), '{"execute": "set-numa-node", "arguments": {"type": "node", "nodeid": 0}}\n',
+                                       'total memory for NUMA nodes (0x0) should equal RAM size')):
+        with Started(emulator, folder, '-preconfig', *arguments) as started:
+            started.qmp.file.write(before + '{"execute": "x-exit-preconfig"}\n{"execute": "query-status"}\n')
+            started.qmp.file.flush()
+            check(started.process.wait(20) == 1, 'status %d', started.process.returncode)
+            check(reason in started.process.stderr.read(), 'it does not say why')
+            answers = started.qmp.file.readlines()
+            check(answers == ['{"return": {}}\n'] * bool(before), 'answers: %s', answers)
 
 
 def test_failed_start(emulator, folder):

@@ -229,3 +229,15 @@ TEST_CASE("before the machine is there only commands that allow it run", "[monit
           "initialization has completed\"}}\r\n");
     CHECK(rig.ask(R"({"execute":"query-version"})").find("\"return\"") != std::string::npos);
 }
+
+TEST_CASE("commands are listed in the order asked for, those without a place in it before, the newest first", "[monitor]") {
+    Rig rig;
+    Delayed delayed;
+    rig.engine.commands().add(kDelayed, delayed);
+    rig.engine.commands().list_as("wait absent query-version");
+    const auto names = rig.engine.commands().listing();
+    REQUIRE(names.size() > 4);
+    CHECK(names[0] == "now");
+    CHECK(std::vector(names.end() - 2, names.end()) == std::vector<std::string_view>{"wait", "query-version"});
+    CHECK(names.size() == rig.engine.commands().rows().size());
+}
