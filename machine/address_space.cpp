@@ -5,6 +5,8 @@
 #include <cstring>
 #include <limits>
 
+#include "machine/write_log.h"
+
 namespace rhea {
 
 namespace {
@@ -185,6 +187,7 @@ void AddressSpace::write_bytes(std::uint64_t address, const void* in, std::uint6
             device_write(*piece.region, piece.offset, load(from, size), size);
         } else if (piece.region && !piece.region->read_only) {
             std::memcpy(piece.region->memory + piece.offset, from, piece.length);
+            if (write_log_) [[unlikely]] write_log_->note(piece.region->memory + piece.offset, piece.length);
         }
         address += piece.length;
         from += piece.length;
@@ -198,8 +201,10 @@ void AddressSpace::fill(std::uint64_t address, unsigned char byte, std::uint64_t
         const auto piece = piece_at(address, length);
         if (piece.region && piece.region->handler)
             device_write(*piece.region, piece.offset, pattern, static_cast<unsigned>(piece.length));
-        else if (piece.region && !piece.region->read_only)
+        else if (piece.region && !piece.region->read_only) {
             std::memset(piece.region->memory + piece.offset, byte, piece.length);
+            if (write_log_) [[unlikely]] write_log_->note(piece.region->memory + piece.offset, piece.length);
+        }
         address += piece.length;
         length -= piece.length;
     }

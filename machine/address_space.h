@@ -10,6 +10,8 @@
 
 namespace rhea {
 
+class WriteLog;
+
 /// A device's registers. Accesses come in the widths that its region allows, aligned to their width within the region; wider
 /// ones are split into rising addresses, narrower ones are cut out of an access of the least width. An access of up to four
 /// bytes goes whole to the device at its first byte: `offset` may lie behind the end of a region that is smaller. A handler
@@ -64,6 +66,8 @@ public:
     const std::list<Region>& regions() const { return regions_; }
     /// What is seen where, by first address. Holds until the next change.
     const std::map<std::uint64_t, Span>& spans();
+    /// Where writes to plain memory are noted from now on; null: nowhere.
+    void log_writes(WriteLog* log) { write_log_ = log; }
     /// Counts the changes, for whoever keeps a copy of `spans`.
     std::uint64_t generation() const { return generation_; }
 
@@ -79,6 +83,7 @@ private:
     std::map<std::uint64_t, Span> flat_;
     bool stale_ = false;  // flat_ is made anew at the next access, once for many changes
     std::uint64_t generation_ = 0;
+    WriteLog* write_log_ = nullptr;
 };
 
 /// Keeps a region in an address space for as long as it lives.

@@ -109,14 +109,6 @@ void stats(Machine&, HmpCall& call) {
     if (target != "vm" && target != "vcpu") call.print("invalid stats target {}\n", target);
 }
 
-/// Only what runs with translated code knows of it.
-void usb(Machine&, HmpCall& call) {
-    const auto list = call.ask("x-query-usb");
-    if (call.ok(list)) call.write(hmp_text(*list, "human-readable-text"));
-}
-
-void jit(Machine&, HmpCall& call) { call.error(Error::generic("JIT information is only available with accel=tcg")); }
-
 void vm_generation(Machine&, HmpCall& call) {
     const auto info = call.ask("query-vm-generation-id");
     if (call.ok(info)) call.print("{}\n", hmp_text(*info, "guid"));
@@ -139,9 +131,9 @@ constexpr HmpCommand kCommands[] = {
 constexpr HmpCommand kInfo[] = {
     hmp_command<sync_profile_info>("sync-profile", "-m mean, -n no_coalesce, i? max", "[-m] [-n] [max]",
                                    "show which threads waited longest for each other (-m: on average; -n: each place by itself)"),
-    hmp_command<jit>("jit", "", "", "show what became of translated code"),
-    answer<"[TCG profiler not compiled]\n">("opcount", "", "", "show which operations code was translated into"),
-    answer<"Error: Internal profiler not compiled\n">("profile", "", "", "show where the emulator's time went"),
+    hmp_show<"x-query-jit">("jit", "show what became of translated code"),
+    hmp_show<"x-query-opcount">("opcount", "show which operations code was translated into"),
+    hmp_show<"x-query-profile">("profile", "show where the emulator's time went"),
     answer<"Record/replay is not active\n">("replay", "", "", "show the state of record and replay"),
     hmp_command<no_rocker>("rocker", "s name", "name", "show a rocker switch"),
     hmp_command<no_rocker>("rocker-ports", "s name", "name", "show the ports of a rocker switch"),
@@ -152,9 +144,9 @@ constexpr HmpCommand kInfo[] = {
     hmp_command<stats>("stats", "s target, s? names, s? provider", "target [names] [provider]", "show statistics of the VM or its CPUs"),
     answer<"">("tpm", "", "", "show the TPM"),
     hmp_command<trace_events>("trace-events", "s? name, i? vcpu", "[name] [vcpu]", "show the trace events and whether they are on"),
-    hmp_command<usb>("usb", "", "", "show the guest's USB devices"),
+    hmp_show<"x-query-usb">("usb", "show the guest's USB devices"),
     answer<"Command \"info usbhost\" is not available.\n">("usbhost", "", "", "show the host's USB devices"),
-    answer<"">("rdma", "", "", "show the state of RDMA"),
+    hmp_show<"x-query-rdma">("rdma", "show the state of RDMA"),
     answer<"Dirty page limit not enabled!\n">("vcpu_dirty_limit", "", "", "show how fast CPUs may write memory"),
     hmp_command<vm_generation>("vm-generation-id", "", "", "show the generation of the VM"),
 };

@@ -38,4 +38,16 @@ constexpr HmpCommand hmp_forward(std::string_view names, HmpSyntax syntax, std::
     return hmp_command<hmp_forward_handler<Qmp, Names>>(names, syntax, usage, help).needing(Qmp.view());
 }
 
+template <HmpText Qmp>
+void hmp_text_handler(Machine&, HmpCall& call) {
+    const auto text = call.ask(Qmp.view());
+    if (call.ok(text)) call.write(hmp_text(*text, "human-readable-text"));
+}
+
+/// A row that shows the text which the QMP command `Qmp` makes for people.
+template <HmpText Qmp>
+constexpr HmpCommand hmp_show(std::string_view names, std::string_view help) {
+    return hmp_command<hmp_text_handler<Qmp>>(names, "", "", help).needing(Qmp.view());
+}
+
 }  // namespace rhea

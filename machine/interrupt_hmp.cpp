@@ -1,5 +1,5 @@
 /// The human monitor's views of the interrupt controllers.
-#include "machine/hmp.h"
+#include "machine/hmp_forward.h"
 #include "machine/machine.h"
 #include "machine/pc_board.h"
 
@@ -42,11 +42,6 @@ void pic(Machine& machine, HmpCall& call) {
     }
 }
 
-void irq(Machine&, HmpCall& call) {
-    const auto text = call.ask("x-query-irq");
-    if (call.ok(text)) call.write(hmp_text(*text, "human-readable-text"));
-}
-
 void lapic(Machine& machine, HmpCall& call) {
     const std::int64_t id = call.arguments.number("apic-id", call.state().cpu);
     const Vcpu* cpu = machine.find_cpu(id);
@@ -57,7 +52,7 @@ void lapic(Machine& machine, HmpCall& call) {
 constexpr HmpCommand kInfo[] = {
     hmp_command<lapic>("lapic", "i? apic-id", "[apic-id]", "show the local APIC of a CPU"),
     hmp_command<pic>("pic", "", "", "show the state of the interrupt controllers"),
-    hmp_command<irq>("irq", "", "", "show how often interrupts were asked for"),
+    hmp_show<"x-query-irq">("irq", "show how often interrupts were asked for"),
 };
 
 }  // namespace

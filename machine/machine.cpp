@@ -12,6 +12,7 @@
 #include "machine/cpu_object.h"
 #include "machine/diagnostics/dump.h"
 #include "machine/machine_object.h"
+#include "machine/migration/dirty_rate.h"
 #include "machine/migration/migration.h"
 #include "machine/objects/iothread.h"
 #include "machine/objects/memory_backend.h"
@@ -55,6 +56,11 @@ Migration& Machine::migration() {
 Dump& Machine::dump() {
     if (!dump_) dump_ = std::make_unique<Dump>(*this);
     return *dump_;
+}
+
+DirtyRate& Machine::dirty_rate() {
+    if (!dirty_rate_) dirty_rate_ = std::make_unique<DirtyRate>(clocks_, memory_, ram_.get());
+    return *dirty_rate_;
 }
 
 pid_t Machine::thread_of(unsigned index) {

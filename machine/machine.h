@@ -37,6 +37,7 @@
 namespace rhea {
 
 class PcBoard;
+class DirtyRate;
 class Dump;
 class MemoryBackend;
 class VncServers;
@@ -147,6 +148,7 @@ public:
     /// Made at first use.
     Migration& migration();
     Dump& dump();
+    DirtyRate& dirty_rate();
 
     // QtestTarget
     AddressSpace& ports() override { return ports_; }
@@ -218,6 +220,7 @@ private:
     Preconfig preconfig_;
     std::unique_ptr<Migration> migration_;
     std::unique_ptr<Dump> dump_;
+    std::unique_ptr<DirtyRate> dirty_rate_;
     std::unique_ptr<VncServers> vnc_;
 };
 

@@ -1,5 +1,5 @@
 /// The human monitor's views of how memory is laid out.
-#include "machine/hmp.h"
+#include "machine/hmp_forward.h"
 #include "machine/machine.h"
 #include "machine/memory_tree.h"
 #include "machine/pc_board.h"
@@ -34,34 +34,19 @@ void memory_devices(Machine&, HmpCall& call) {
     }
 }
 
-void ramblock(Machine&, HmpCall& call) {
-    const auto text = call.ask("x-query-ramblock");
-    if (call.ok(text)) call.write(hmp_text(*text, "human-readable-text"));
-}
-
-void roms(Machine&, HmpCall& call) {
-    const auto text = call.ask("x-query-roms");
-    if (call.ok(text)) call.write(hmp_text(*text, "human-readable-text"));
-}
-
 void mtree(Machine& machine, HmpCall& call) {
     call.write(call.arguments.flag("flatview") ? flat_views(machine.memory(), machine.ports())
                                                : memory_tree(machine.memory(), machine.ports()));
 }
 
-void numa(Machine&, HmpCall& call) {
-    const auto text = call.ask("x-query-numa");
-    if (call.ok(text)) call.write(hmp_text(*text, "human-readable-text"));
-}
-
 constexpr HmpCommand kInfo[] = {
     hmp_command<memdev>("memdev", "", "", "show the back ends of memory"),
     hmp_command<memory_devices>("memory-devices", "", "", "show the memory that was plugged in"),
-    hmp_command<ramblock>("ramblock", "", "", "show the blocks of RAM"),
-    hmp_command<roms>("roms", "", "", "show what is loaded into memory at a reset"),
+    hmp_show<"x-query-ramblock">("ramblock", "show the blocks of RAM"),
+    hmp_show<"x-query-roms">("roms", "show what is loaded into memory at a reset"),
     hmp_command<mtree>("mtree", "-f flatview, -d dispatch_tree, -o owner, -D disabled", "[-f][-d][-o][-D]",
                        "show what stands at which address (-f: as it is seen; -d: as it is found; -o: whose it is; -D: disabled parts, too)"),
-    hmp_command<numa>("numa", "", "", "show the NUMA nodes"),
+    hmp_show<"x-query-numa">("numa", "show the NUMA nodes"),
 };
 
 }  // namespace

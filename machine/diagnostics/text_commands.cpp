@@ -1,4 +1,6 @@
 /// Commands that answer with a text for people (HMP's "info" shows the same).
+#include <unistd.h>
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -7,7 +9,6 @@
 #include "machine/machine.h"
 #include "machine/objects/memory_backend.h"
 #include "machine/objects/user_creatable.h"
-#include "machine/not_yet.h"
 #include "machine/pc_board.h"
 #include "machine/schema_features.h"
 #include "machine/usb/usb_commands.h"
@@ -133,9 +134,44 @@ Result<HumanReadableText> query_usb(Machine& machine, const Empty&) {
 }
 Result<HumanReadableText> query_profile(Machine&, const Empty&) { return fail("Internal profiler not compiled"); }
 
+/// The bytes that QEMU would translate guest code into: an eighth of the host's memory unless tb-size says how many MiB, in a region
+/// for each thread that translates, each less a guard page and some room for the last block.
+std::uint64_t translation_buffer(const cli::Config& config) {
+    constexpr std::uint64_t kUsual = 1024, kLeast = 1, kMost = 2048, kLeastRegion = 2;      // MiB
+    constexpr std::uint64_t kMiBBits = 20, kLostInRegion = kPage + 1024, kRegionsForThread = 8;
+    const auto tcg = std::find_if(config.accelerators.begin(), config.accelerators.end(), [](const auto& a) { return a.name == "tcg"; });
+    const auto option = [&](std::string_view name) { return tcg == config.accelerators.end() ? std::string() : tcg->options.get(name); };
+    std::uint64_t size = parse_option_number("tb-size", option("tb-size")).value_or(0);
+    if (size == 0) size = std::min(kUsual, (static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / 8) >> kMiBBits);
+    size = std::clamp(size, kLeast, kMost);
+    const auto threads = static_cast<std::uint64_t>(config.smp.max_cpus);
+    std::uint64_t regions = 1;
+    if (threads > 1 && option("thread") != "single" && !config.instruction_count)
+        regions = std::max(threads, std::min(size / kLeastRegion, threads * kRegionsForThread));
+    return (size << kMiBBits) - regions * kLostInRegion;
+}
+
 Result<HumanReadableText> query_jit(Machine& machine, const Empty&) {
     if (machine.accelerator() != "tcg") return fail("JIT information is only available with accel=tcg");
-    return fail(not_supported("x-query-jit"));
+    // Nothing has been translated: no CPU executes.
+    return HumanReadableText{fmt::format("Translation buffer state:\n"
+                                         "gen code size       0/{}\n"
+                                         "TB count            0\n"
+                                         "TB avg target size  0 max=0 bytes\n"
+                                         "TB avg host size    0 bytes (expansion ratio: 0.0)\n"
+                                         "cross page TB count 0 (0%)\n"
+                                         "direct jump count   0 (0%) (2 jumps=0 0%)\n"
+                                         "TB hash buckets     0/8192 (0.00% head buckets used)\n"
+                                         "TB hash occupancy   0.00% avg chain occ. Histogram: [0.0,0.0)%|\u2588|[0.0,0.0]%\n"
+                                         "TB hash avg chain   nan buckets. Histogram: (empty)\n\n"
+                                         "Statistics:\n"
+                                         "TB flush count      0\n"
+                                         "TB invalidate count 0\n"
+                                         "TLB full flushes    0\n"
+                                         "TLB partial flushes 0\n"
+                                         "TLB elided flushes  0\n"
+                                         "[TCG profiler not compiled]\n",
+                                         translation_buffer(machine.config()))};
 }
 
 Result<HumanReadableText> query_opcount(Machine& machine, const Empty&) {
@@ -145,7 +181,7 @@ Result<HumanReadableText> query_opcount(Machine& machine, const Empty&) {
 
 constexpr Command kCommands[] = {
     command<query_irq>("x-query-irq", "Counts the interrupts of each line.").with_features(feature::kUnstable),
-    command<query_jit>("x-query-jit", "Tells about translated guest code.").with_features(feature::kUnstable).not_yet(),
+    command<query_jit>("x-query-jit", "Tells about translated guest code.").with_features(feature::kUnstable),
     command<query_numa>("x-query-numa", "Lists the NUMA nodes.").with_features(feature::kUnstable),
     command<query_opcount>("x-query-opcount", "Counts what guest code was translated to.")
         .with_features(feature::kUnstable)

@@ -1,54 +1,9 @@
 /// How fast the guest writes its memory, and limits on that (which only KVM's dirty ring can give).
 #include "machine/machine.h"
 #include "machine/migration/commands.h"
-#include "machine/not_yet.h"
+#include "machine/migration/dirty_rate.h"
 
 namespace rhea {
-
-enum class DirtyRateMeasureMode { page_sampling, dirty_ring, dirty_bitmap };
-template <>
-inline constexpr auto description<DirtyRateMeasureMode> = enumeration<DirtyRateMeasureMode>("DirtyRateMeasureMode",
-                                                                                            "page-sampling", "dirty-ring",
-                                                                                            "dirty-bitmap");
-
-struct CalcDirtyRate {
-    std::int64_t calc_time = 0;
-    std::optional<std::int64_t> sample_pages;
-    std::optional<DirtyRateMeasureMode> mode;
-};
-template <>
-inline constexpr auto description<CalcDirtyRate> = object("q_obj_calc-dirty-rate-arg",
-                                                          member<&CalcDirtyRate::calc_time>("calc-time"),
-                                                          member<&CalcDirtyRate::sample_pages>("sample-pages"),
-                                                          member<&CalcDirtyRate::mode>("mode"));
-
-enum class DirtyRateStatus { unstarted, measuring, measured };
-template <>
-inline constexpr auto description<DirtyRateStatus> = enumeration<DirtyRateStatus>("DirtyRateStatus", "unstarted",
-                                                                                  "measuring", "measured");
-
-struct DirtyRateVcpu {
-    std::int64_t id = 0, dirty_rate = 0;
-};
-template <>
-inline constexpr auto description<DirtyRateVcpu> = object("DirtyRateVcpu", member<&DirtyRateVcpu::id>("id"),
-                                                          member<&DirtyRateVcpu::dirty_rate>("dirty-rate"));
-
-struct DirtyRateInfo {
-    std::optional<std::int64_t> dirty_rate;
-    DirtyRateStatus status{};
-    std::int64_t start_time = 0, calc_time = 0, sample_pages = 0;
-    DirtyRateMeasureMode mode{};
-    std::optional<std::vector<DirtyRateVcpu>> vcpu_dirty_rate;
-};
-template <>
-inline constexpr auto description<DirtyRateInfo> = object("DirtyRateInfo", member<&DirtyRateInfo::dirty_rate>("dirty-rate"),
-                                                          member<&DirtyRateInfo::status>("status"),
-                                                          member<&DirtyRateInfo::start_time>("start-time"),
-                                                          member<&DirtyRateInfo::calc_time>("calc-time"),
-                                                          member<&DirtyRateInfo::sample_pages>("sample-pages"),
-                                                          member<&DirtyRateInfo::mode>("mode"),
-                                                          member<&DirtyRateInfo::vcpu_dirty_rate>("vcpu-dirty-rate"));
 
 struct DirtyLimitInfo {
     std::int64_t cpu_index = 0, limit_rate = 0, current_rate = 0;
@@ -76,18 +31,11 @@ inline constexpr auto description<CancelVcpuDirtyLimit> = object("q_obj_cancel-v
 
 namespace {
 
-constexpr std::int64_t kLongestMeasurement = 60;                // seconds
-constexpr std::int64_t kFewestPages = 128, kMostPages = 16384;  // samples in a GiB
-
-Result<Empty> calc_dirty_rate(Machine&, const CalcDirtyRate& args) {
-    if (args.calc_time < 1 || args.calc_time > kLongestMeasurement) return fail("calc-time is out of range[1, 60].");
-    if (args.sample_pages && (*args.sample_pages < kFewestPages || *args.sample_pages > kMostPages))
-        return fail("sample-pages is out of range[128, 16384].");
-    return fail(not_supported("calc-dirty-rate"));
+Result<Empty> calc_dirty_rate(Machine& machine, const CalcDirtyRate& args) {
+    RHEA_CHECK(machine.dirty_rate().start(args));
+    return Empty{};
 }
-
-/// Nothing was ever measured.
-Result<DirtyRateInfo> query_dirty_rate(Machine&, const Empty&) { return DirtyRateInfo{}; }
+Result<DirtyRateInfo> query_dirty_rate(Machine& machine, const Empty&) { return machine.dirty_rate().info(); }
 
 Result<Empty> set_limit(Machine&, const SetVcpuDirtyLimit&) {
     return fail("dirty page limit feature requires KVM with accelerator property 'dirty-ring-size' set'");
@@ -97,7 +45,7 @@ Result<Empty> cancel_limit(Machine&, const CancelVcpuDirtyLimit&) { return Empty
 Result<std::vector<DirtyLimitInfo>> query_limits(Machine&, const Empty&) { return std::vector<DirtyLimitInfo>{}; }
 
 constexpr Command kCommands[] = {
-    command<calc_dirty_rate>("calc-dirty-rate", "Measures for some seconds how fast memory is written.").not_yet(),
+    command<calc_dirty_rate>("calc-dirty-rate", "Measures for some seconds how fast memory is written."),
     command<query_dirty_rate>("query-dirty-rate", "Tells the last measurement of how fast memory is written."),
     command<set_limit>("set-vcpu-dirty-limit", "Limits how fast virtual CPUs may write memory.").absent_hardware(),
     command<cancel_limit>("cancel-vcpu-dirty-limit", "Lets virtual CPUs write memory as fast as they can.")
