@@ -1,9 +1,10 @@
 #pragma once
 /// A virtual CPU as an object: its model's features and its place in the topology, as properties.
+#include <functional>
+#include <memory>
 #include <vector>
 
-#include "machine/cli/config.h"
-#include "machine/cpu_data.h"
+#include "machine/cpu/model.h"
 #include "machine/cpu_topology.h"
 #include "machine/device.h"
 
@@ -20,21 +21,25 @@ const qom::Type* find_cpu_type(std::string_view name);
 
 class CpuObject final : public Device {
 public:
-    /// For a place of the machine. Its features are the model's, as -cpu changed them.
-    CpuObject(const qom::Type& type, Machine& machine, unsigned index);
+    /// Hears what -cpu wants in vain.
+    using Tell = std::function<void(const std::string& complaint)>;
+    /// For a place of the machine. Its features are the model's, as -cpu changed them; fails when it must not lack any.
+    static Result<std::unique_ptr<CpuObject>> make(const qom::Type& type, Machine& machine, unsigned index, const Tell& tell);
 
     unsigned index() const { return index_; }
     /// Of AMD, without the feature that tells a guest of threads. `takes_topoext`: an accelerator that can give it.
     bool lacks_hyperthreading(bool takes_topoext) const;
+    const CpuModel& model() const { return *model_; }
+    /// For the other CPUs of the machine.
+    const std::shared_ptr<const CpuModel>& shared_model() const { return model_; }
 
     QObject read(const qom::Property& property) const override;
 
 private:
-    void apply(const std::vector<cli::CpuFeature>& features);
+    CpuObject(const qom::Type& type, Machine& machine, unsigned index, std::shared_ptr<const CpuModel> model);
+    std::optional<QObject> own(std::string_view name) const;
 
-    QObject number(std::string_view name) const;
-
-    const CpuFacts& model_;
+    const std::shared_ptr<const CpuModel> model_;
     const unsigned index_;
     const CpuPlace place_;
     const std::uint32_t apic_id_;

@@ -72,7 +72,7 @@ Result<std::unique_ptr<qom::Object>> create_cpu(qom::Creation& creation) {
     const std::int64_t node = given_number(values, "node-id");
     if (const auto own = machine.numa().node_of_cpu(*index); own && node >= 0 && node != *own) return fail(fmt::format("invalid node-id, must be {}", *own));
 
-    auto cpu = std::make_unique<CpuObject>(values.type(), machine, *index);
+    auto cpu = RHEA_TRY(CpuObject::make(values.type(), machine, *index, [&](const std::string& complaint) { machine.engine().log(complaint); }));
     machine.add_cpu(*index, *cpu);
     if (!creation.hotplugged) machine.cpu_hotplug().added(*index);
     return cpu;

@@ -10,31 +10,7 @@ namespace {
 
 constexpr std::string_view kSegmentNames[] = {"es", "cs", "ss", "ds", "fs", "gs"};
 
-struct Signature {
-    std::string_view model;      ///< the beginning of its name
-    std::uint32_t value;
-};
-/// The longest beginning counts.
-constexpr Signature kSignatures[] = {
-    {"486", 0x480}, {"Broadwell", 0x306d2}, {"Cascadelake-Server", 0x50656}, {"Conroe", 0x6f3}, {"Cooperlake", 0x5065a},
-    {"Denverton", 0x506f1}, {"Dhyana", 0x900f01}, {"EPYC", 0x800f12}, {"EPYC-Milan", 0xa00f11}, {"EPYC-Rome", 0x830f10},
-    {"Haswell", 0x306c4}, {"Haswell-noTSX", 0x306c1}, {"Haswell-v2", 0x306c1}, {"Haswell-v4", 0x306c1},
-    {"Icelake-Server", 0x80660}, {"Icelake-Server-v4", 0x606a0}, {"Icelake-Server-v5", 0x606a0}, {"Icelake-Server-v6", 0x606a0},
-    {"IvyBridge", 0x306a9}, {"KnightsMill", 0x80650}, {"Nehalem", 0x106a3}, {"Opteron_G1", 0xf61}, {"Opteron_G2", 0xf61},
-    {"Opteron_G3", 0x100f23}, {"Opteron_G4", 0x600f12}, {"Opteron_G5", 0x600f20}, {"Penryn", 0x10673}, {"SandyBridge", 0x206a1},
-    {"Skylake-Client", 0x506e3}, {"Skylake-Server", 0x50654}, {"Snowridge", 0x80661}, {"Westmere", 0x206c1}, {"athlon", 0x623},
-    {"core2duo", 0x6fb}, {"coreduo", 0x6e8}, {"kvm32", 0xf61}, {"kvm64", 0xf61}, {"max", 0x60fb1}, {"n270", 0x106c2},
-    {"pentium", 0x543}, {"pentium2", 0x652}, {"pentium3", 0x673}, {"phenom", 0x100f23}, {"qemu32", 0x663}, {"qemu64", 0x60fb1},
-};
-
 }  // namespace
-
-std::uint32_t cpu_signature(std::string_view model) {
-    const Signature* best = nullptr;
-    for (const Signature& s : kSignatures)
-        if (model.substr(0, s.model.size()) == s.model && (!best || best->model.size() < s.model.size())) best = &s;
-    return best ? best->value : 0;
-}
 
 void CpuRegisters::reset(std::uint32_t signature, bool boot_cpu) {
     *this = CpuRegisters();

@@ -52,7 +52,5 @@ struct CpuRegisters {
     std::string dump(bool a20) const;
 };
 
-/// The signature of a CPU model by its name; 0 for one that has none.
-std::uint32_t cpu_signature(std::string_view model);
 
 }  // namespace rhea

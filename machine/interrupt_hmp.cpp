@@ -46,6 +46,7 @@ void lapic(Machine& machine, HmpCall& call) {
     const std::int64_t id = call.arguments.number("apic-id", call.state().cpu);
     const Vcpu* cpu = machine.find_cpu(id);
     if (!cpu) return call.write("No CPU available\n");
+    if (!cpu->object->child("lapic")) return call.write("local apic state not available\n");
     call.write(cpu->apic.dump());
 }
 

@@ -91,14 +91,19 @@ void Machine::remove_cpu(unsigned index) {
     std::erase_if(cpus_, [&](const Vcpu& cpu) { return cpu.index == index; });
 }
 
-void Machine::add_boot_cpus() {
+bool Machine::add_boot_cpus(const cli::Reporter& reporter) {
     const qom::Type* type = qom::find_type(cpu_type());      // -cpu has been checked
     for (unsigned index = 0; index < config_.smp.cpus; ++index) {
-        auto object = std::make_unique<CpuObject>(*type, *this, index);
-        add_cpu(index, *object);
-        devices_.add_onboard(std::move(object));
+        auto object = CpuObject::make(*type, *this, index, [&](const std::string& complaint) { reporter.warning(complaint); });
+        if (!object) {
+            reporter.error(object.error());
+            return false;
+        }
+        add_cpu(index, **object);
+        devices_.add_onboard(std::move(*object));
         if (index == 0) devices_.skip_onboard();      // kvmvapic, which comes with the first one
     }
+    return true;
 }
 
 /// What the guest is told of threads needs a feature that most of AMD's models lack.
@@ -112,7 +117,7 @@ void warn_of_hyperthreading(const Machine& machine, const cli::Reporter& reporte
 
 void Machine::reset_cpu(Vcpu& cpu) {
     cpu.nmi_pending = false;
-    cpu.registers.reset(cpu_signature(config_.cpu ? config_.cpu->model : "qemu64"), cpu.index == 0);
+    cpu.registers.reset(static_cast<const CpuObject&>(*cpu.object).model().signature(), cpu.index == 0);
     cpu.apic = LocalApic{.id = static_cast<std::uint8_t>(cpu.apic_id)};
 }
 
@@ -331,7 +336,7 @@ bool Machine::build(const cli::Reporter& reporter) {
     if (type_->is_pc) {
         if (!complete_numa(reporter) || !make_ram(reporter)) return false;
         ram_->map_into(memory_);
-        add_boot_cpus();
+        if (!add_boot_cpus(reporter)) return false;
         warn_of_hyperthreading(*this, reporter);
         board_ = std::make_unique<PcBoard>(*this);
         root_buses_ = board_->root_buses();

@@ -178,7 +178,7 @@ private:
     std::int64_t accounting_now() const override;
     std::optional<std::int64_t> accounted_latency() const override;
 
-    void add_boot_cpus();
+    bool add_boot_cpus(const cli::Reporter& reporter);
     void reset_cpu(Vcpu& cpu);
     void add_default_drive(bool wanted, DriveInterface interface, int index, const char* media);
     bool add_firmware_options(const cli::Reporter& reporter);

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "machine/cli/cpu_models.h"
+#include "machine/cpu/model_table.h"
 #include "machine/cli/cpu_properties.h"
 #include "machine/cli/machine_choice_parts.h"
 
@@ -47,7 +47,7 @@ OrExit<void> check_board(const Config& config, const Accelerator& accelerator, R
     if (config.cpu) {
         if (config.cpu->model.empty() && config.cpu->features.empty())
             return complain(reporter, "-cpu option cannot be empty");
-        if (!is_cpu_model(config.cpu->model))
+        if (!find_cpu_model(config.cpu->model))
             return complain(reporter, fmt::format("unable to find CPU model '{}'", config.cpu->model));
         if (config.cpu->model == "host" && accelerator.name != "kvm")
             return complain(reporter, "CPU model 'host' requires KVM or HVF");

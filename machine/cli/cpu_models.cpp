@@ -1,156 +1,48 @@
 #include "machine/cli/cpu_models.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "machine/cpu/model_table.h"
 
 namespace rhea::cli {
 
 namespace {
 
-constexpr std::string_view kModels[] = {
-    "486",
-    "486-v1",
-    "Broadwell",
-    "Broadwell-IBRS",
-    "Broadwell-noTSX",
-    "Broadwell-noTSX-IBRS",
-    "Broadwell-v1",
-    "Broadwell-v2",
-    "Broadwell-v3",
-    "Broadwell-v4",
-    "Cascadelake-Server",
-    "Cascadelake-Server-noTSX",
-    "Cascadelake-Server-v1",
-    "Cascadelake-Server-v2",
-    "Cascadelake-Server-v3",
-    "Cascadelake-Server-v4",
-    "Cascadelake-Server-v5",
-    "Conroe",
-    "Conroe-v1",
-    "Cooperlake",
-    "Cooperlake-v1",
-    "Cooperlake-v2",
-    "Denverton",
-    "Denverton-v1",
-    "Denverton-v2",
-    "Denverton-v3",
-    "Dhyana",
-    "Dhyana-v1",
-    "Dhyana-v2",
-    "EPYC",
-    "EPYC-IBPB",
-    "EPYC-Milan",
-    "EPYC-Milan-v1",
-    "EPYC-Rome",
-    "EPYC-Rome-v1",
-    "EPYC-Rome-v2",
-    "EPYC-v1",
-    "EPYC-v2",
-    "EPYC-v3",
-    "Haswell",
-    "Haswell-IBRS",
-    "Haswell-noTSX",
-    "Haswell-noTSX-IBRS",
-    "Haswell-v1",
-    "Haswell-v2",
-    "Haswell-v3",
-    "Haswell-v4",
-    "Icelake-Server",
-    "Icelake-Server-noTSX",
-    "Icelake-Server-v1",
-    "Icelake-Server-v2",
-    "Icelake-Server-v3",
-    "Icelake-Server-v4",
-    "Icelake-Server-v5",
-    "Icelake-Server-v6",
-    "IvyBridge",
-    "IvyBridge-IBRS",
-    "IvyBridge-v1",
-    "IvyBridge-v2",
-    "KnightsMill",
-    "KnightsMill-v1",
-    "Nehalem",
-    "Nehalem-IBRS",
-    "Nehalem-v1",
-    "Nehalem-v2",
-    "Opteron_G1",
-    "Opteron_G1-v1",
-    "Opteron_G2",
-    "Opteron_G2-v1",
-    "Opteron_G3",
-    "Opteron_G3-v1",
-    "Opteron_G4",
-    "Opteron_G4-v1",
-    "Opteron_G5",
-    "Opteron_G5-v1",
-    "Penryn",
-    "Penryn-v1",
-    "SandyBridge",
-    "SandyBridge-IBRS",
-    "SandyBridge-v1",
-    "SandyBridge-v2",
-    "Skylake-Client",
-    "Skylake-Client-IBRS",
-    "Skylake-Client-noTSX-IBRS",
-    "Skylake-Client-v1",
-    "Skylake-Client-v2",
-    "Skylake-Client-v3",
-    "Skylake-Client-v4",
-    "Skylake-Server",
-    "Skylake-Server-IBRS",
-    "Skylake-Server-noTSX-IBRS",
-    "Skylake-Server-v1",
-    "Skylake-Server-v2",
-    "Skylake-Server-v3",
-    "Skylake-Server-v4",
-    "Skylake-Server-v5",
-    "Snowridge",
-    "Snowridge-v1",
-    "Snowridge-v2",
-    "Snowridge-v3",
-    "Snowridge-v4",
-    "Westmere",
-    "Westmere-IBRS",
-    "Westmere-v1",
-    "Westmere-v2",
-    "athlon",
-    "athlon-v1",
-    "base",
-    "core2duo",
-    "core2duo-v1",
-    "coreduo",
-    "coreduo-v1",
-    "host",
-    "kvm32",
-    "kvm32-v1",
-    "kvm64",
-    "kvm64-v1",
-    "max",
-    "n270",
-    "n270-v1",
-    "pentium",
-    "pentium-v1",
-    "pentium2",
-    "pentium2-v1",
-    "pentium3",
-    "pentium3-v1",
-    "phenom",
-    "phenom-v1",
-    "qemu32",
-    "qemu32-v1",
-    "qemu64",
-    "qemu64-v1",
-};
+constexpr std::size_t kWidth = 75;
+
+std::string describe(const CpuFacts& model) {
+    if (model.alias_of_machine) return "(alias configured by machine type)";
+    if (!model.alias_of.empty()) return fmt::format("(alias of {})", model.alias_of);
+    if (model.note_alone) return std::string(model.note);
+    return model.note.empty() ? std::string(model.model_id) : fmt::format("{} [{}]", model.model_id, model.note);
+}
 
 }  // namespace
 
-std::span<const std::string_view> cpu_models() { return kModels; }
-
-bool is_cpu_model(std::string_view name) { return std::binary_search(std::begin(kModels), std::end(kModels), name); }
-
 std::string cpu_list() {
-    std::string list = "Available CPUs:\n";
-    for (std::string_view model : kModels) list.append("x86 ").append(model).append("\n");
-    return list;
+    std::vector<CpuFacts> models = cpu_models();
+    // Those that are no particular CPU come last.
+    std::sort(models.begin(), models.end(), [](const CpuFacts& x, const CpuFacts& y) {
+        return x.note_alone != y.note_alone ? y.note_alone : x.name < y.name;
+    });
+    std::string text = "Available CPUs:\n";
+    for (const CpuFacts& model : models) text += fmt::format("x86 {:<20}  {}\n", model.name, describe(model));
+    std::vector<std::string_view> features;
+    for (const CpuWord& word : cpu_words())
+        for_each_feature(word, [&](unsigned, std::string_view name) { features.push_back(name); });
+    std::sort(features.begin(), features.end());
+    text += "\nRecognized CPUID flags:\n";
+    std::string line = " ";
+    for (const std::string_view name : features) {
+        if (line.size() + 1 + name.size() > kWidth) {
+            text += line + '\n';
+            line = " ";
+        }
+        line.append(" ").append(name);
+    }
+    return text + line + "\n\n";
 }
 
 }  // namespace rhea::cli

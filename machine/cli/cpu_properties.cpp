@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "machine/cpu_data.h"
+#include "machine/cpu/property_table.h"
 #include "qobject/keyval.h"
 
 namespace rhea::cli {
@@ -53,7 +53,7 @@ Result<void> check_range(std::string_view name, long long value) {
 
 Result<void> check_cpu_property(std::string_view type, std::string_view name, const std::string& value) {
     constexpr std::size_t kVendor = 12;  // bytes
-    switch (name == kStartPoweredOff ? 'b' : cpu_property_letter(name)) {
+    switch (name == kStartPoweredOff ? 'b' : cpu_property_letter(type, name)) {
     case 'b': case 'B':
         if (!parse_option_bool(name, value)) return expects(name, "'on' or 'off'");
         return {};

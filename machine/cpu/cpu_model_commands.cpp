@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "machine/cpu/commands.h"
-#include "machine/cpu/model.h"
+#include "machine/cpu_object.h"
 #include "machine/machine.h"
 #include "monitor/command_table.h"
 
@@ -55,39 +55,52 @@ inline constexpr auto description<QueryCpuModelExpansion> = object("q_obj_query-
 
 namespace {
 
-std::vector<std::string> words(std::string_view text) {
-    std::vector<std::string> all;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find(' '), text.size());
-        all.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return all;
+/// As it is with what -cpu says of it.
+CpuModel made_of(const Machine& machine, const CpuFacts& facts) {
+    CpuModel model(*find_cpu_type(fmt::format("{}-x86_64-cpu", facts.name)), facts);
+    if (machine.config().cpu) model.apply(*machine.config().cpu);
+    return model;
 }
 
-Result<std::vector<CpuDefinitionInfo>> query_cpu_definitions(Machine&, const Empty&) {
+/// What hangs on features that were not asked for is told as often as somebody asks.
+void expand(Machine& machine, CpuModel& model) {
+    model.expand();
+    for (const std::string& complaint : model.features().complaints()) machine.engine().log(complaint);
+}
+
+/// What of it this emulator lacks.
+std::vector<std::string> unavailable(Machine& machine, const CpuFacts& facts) {
+    if (facts.name == "host" && machine.accelerator() != "kvm") return {"kvm"};
+    CpuModel model = made_of(machine, facts);
+    expand(machine, model);
+    model.filter(false);
+    const auto names = model.features().missing();
+    return {names.begin(), names.end()};
+}
+
+Result<std::vector<CpuDefinitionInfo>> query_cpu_definitions(Machine& machine, const Empty&) {
     std::vector<CpuDefinitionInfo> all;
-    for (const CpuModelRow& row : cpu_model_table()) {
+    for (const CpuFacts& facts : cpu_models()) {
         CpuDefinitionInfo info;
-        info.name = row.name;
-        info.migration_safe = (row.flags & kCpuMigrationSafe) != 0;
-        info.static_ = (row.flags & kCpuStatic) != 0;
-        info.unavailable_features = words(row.unavailable);
-        info.typename_ = fmt::format("{}-x86_64-cpu", row.name);
-        if (!row.alias_of.empty()) info.alias_of = row.alias_of;
-        info.deprecated = (row.flags & kCpuDeprecated) != 0;
+        info.name = facts.name;
+        info.migration_safe = facts.migration_safe;
+        info.static_ = facts.is_static;
+        info.unavailable_features = unavailable(machine, facts);
+        info.typename_ = fmt::format("{}-x86_64-cpu", facts.name);
+        if (!facts.alias_of.empty()) info.alias_of = facts.alias_of;
         all.push_back(std::move(info));
     }
     return all;
 }
 
-Result<CpuModelExpansionInfo> query_cpu_model_expansion(Machine&, const QueryCpuModelExpansion& args) {
-    const CpuModelRow* row = find_cpu_model(args.model.name);
-    if (!row) return fail(fmt::format("CPU model '{}' not found", args.model.name));
-    CpuModel model(*row);
+Result<CpuModelExpansionInfo> query_cpu_model_expansion(Machine& machine, const QueryCpuModelExpansion& args) {
+    const auto facts = find_cpu_model(args.model.name);
+    if (!facts) return fail(fmt::format("CPU model '{}' not found", args.model.name));
+    CpuModel model = made_of(machine, *facts);
     // Properties that are no object are not looked at.
     if (const QDict* wanted = args.model.props ? args.model.props->dict() : nullptr)
         for (const QDictEntry& entry : *wanted) RHEA_CHECK(model.set(entry.key, entry.value));
+    expand(machine, model);
     CpuModelExpansionInfo info;
     const bool full = args.type == CpuModelExpansionType::full;
     info.model.name = full ? args.model.name : "base";

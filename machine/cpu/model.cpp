@@ -2,107 +2,223 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include "machine/cpu/properties.h"
+#include "machine/qom/basic_types.h"
+#include "machine/qom/node.h"
 
 namespace rhea {
+
 namespace {
 
-/// Takes the next item off `list`.
-std::string_view next(std::string_view& list, char separator) {
-    const std::size_t end = std::min(list.find(separator), list.size());
-    const std::string_view item = list.substr(0, end);
-    list.remove_prefix(std::min(end + 1, list.size()));
-    return item;
-}
+constexpr std::string_view kSuffix = "-x86_64-cpu";
+constexpr std::string_view kAmd = "AuthenticAMD";
+constexpr std::size_t kVendor = 12;      // bytes
+constexpr std::size_t kLeaf7Second = 5;  // the word of what is in leaf 7 behind its first part
+constexpr std::uint64_t kNoBranchRecords = ~std::uint64_t{0x3f};
+constexpr unsigned kTallFamily = 15;     // from which on the signature has it in two fields
 
-bool contains(std::string_view names, std::string_view name) {
-    while (!names.empty())
-        if (next(names, ' ') == name) return true;
-    return false;
-}
-
-struct Change {
-    std::string_view name;
-    QObject value;
-};
-
-Change parse_change(std::string_view text) {
-    if (text[0] == '+' || text[0] == '-') return {text.substr(1), text[0] == '+'};
-    const std::size_t at = text.find_first_of("=:");
-    const std::string_view name = text.substr(0, at), value = text.substr(at + 1);
-    if (text[at] == ':') return {name, value};
-    if (value[0] == '-') {
-        std::int64_t number = 0;
-        std::from_chars(value.data(), value.data() + value.size(), number);
-        return {name, number};
+QObject list_words(const CpuWords& words) {
+    QList list;
+    for (std::size_t i = kCpuWords; i-- > 0;) {
+        const CpuWord& word = cpu_words()[i];
+        if (word.reg.empty()) continue;
+        QDict info;
+        info.put("cpuid-register", QObject(word.reg));
+        info.put("cpuid-input-eax", QObject(std::int64_t{word.eax}));
+        if (word.ecx >= 0) info.put("cpuid-input-ecx", QObject(std::int64_t{word.ecx}));
+        info.put("features", QObject(words[i]));
+        list.push_back(std::move(info));
     }
-    std::uint64_t number = 0;
-    std::from_chars(value.data(), value.data() + value.size(), number);
-    return {name, number};
+    return list;
+}
+
+Result<void> check_value(std::string_view name, const QObject& value) {
+    constexpr struct {
+        std::string_view name;
+        std::int64_t high;
+    } kRanges[] = {{"stepping", 0xf}, {"family", 0xff + 0xf}, {"model", 0xff}};
+    std::int64_t number = 0;
+    if (value.number() && value.number()->get_int(number))
+        for (const auto& range : kRanges)
+            if (range.name == name && (number < 0 || number > range.high))
+                return fail(fmt::format("Property .{} doesn't take value {} (minimum: 0, maximum: {})", name, number, range.high));
+    if (name == "vendor" && value.string() && value.string()->size() != kVendor)
+        return fail(fmt::format("Property '.vendor' doesn't take value '{}'", *value.string()));
+    return {};
 }
 
 }  // namespace
 
-const CpuModelRow* find_cpu_model(std::string_view name) {
-    for (const CpuModelRow& row : cpu_model_table())
-        if (row.name == name) return &row;
-    return nullptr;
+std::string_view cpu_model_of_type(std::string_view type) {
+    return type.ends_with(kSuffix) ? type.substr(0, type.size() - kSuffix.size()) : std::string_view();
 }
 
-CpuModel::CpuModel(const CpuModelRow& row) : type_(fmt::format("{}-x86_64-cpu", row.name)) {
-    std::vector<const CpuModelRow*> chain;
-    for (const CpuModelRow* at = &row; at; at = at->based_on.empty() ? nullptr : find_cpu_model(at->based_on))
-        chain.push_back(at);
-    apply(cpu_base_features());
-    apply(cpu_base_settings());
-    for (auto at = chain.rbegin(); at != chain.rend(); ++at) apply((*at)->changes);
+CpuModel::CpuModel(const qom::Type& type, const CpuFacts& facts)
+    : type_(type), facts_(facts), features_(facts.words), min_level_(facts.level), min_xlevel_(facts.xlevel) {}
+
+void CpuModel::keep(const qom::Property& property, QObject value) {
+    if (value.boolean()) features_.set(property.name, *value.boolean());
+    for (auto& [known, held] : given_)
+        if (known == &property) return void(held = std::move(value));
+    given_.emplace_back(&property, std::move(value));
 }
 
-void CpuModel::apply(std::string_view changes) {
-    while (!changes.empty()) {
-        Change change = parse_change(next(changes, ';'));
-        properties_.put(std::string(change.name), std::move(change.value));
-    }
+void CpuModel::apply(const cli::Cpu& cpu) {
+    const bool own = cpu.model == facts_.name;
+    for (const bool plus_minus : {false, true})
+        for (const cli::CpuFeature& said : cpu.features) {
+            if (said.plus_minus != plus_minus || (!plus_minus && !own)) continue;
+            const qom::Property* property = aliased_cpu_property(said.name);
+            if (!property) property = type_.find(said.name);
+            if (!property) continue;
+            if (auto value = qom::parse_value(type_, *property, QObject(said.value), InputMode::keyval))
+                keep(*property, std::move(*value));
+        }
 }
 
-void CpuModel::raise(std::string_view limit, std::uint32_t leaf) {
-    for (const std::string& name : {fmt::format("min-{}", limit), std::string(limit)}) {
-        QObject* highest = properties_.find(name);
-        if (highest && highest->number() && highest->number()->as_double() < leaf) *highest = std::uint64_t{leaf};
-    }
-}
-
-Result<void> CpuModel::set(std::string_view property, const QObject& value) {
-    const QObject* present = properties_.find(property);
-    if (!present) return fail(fmt::format("Property '{}.{}' not found", type_, property));
-    if (present->type() != value.type())
-        return fail(Error::invalid_parameter_type(property, present->boolean()  ? "boolean"
-                                                            : present->string() ? "string"
-                                                                                : "integer"));
-    if (!value.boolean()) {
-        properties_.put(std::string(property), value);
-        return {};
-    }
-    if (contains(cpu_hardware_features(), property)) return {};
-    properties_.put(std::string(property), value);
-    for (std::string_view groups = cpu_feature_aliases(); !groups.empty();) {
-        std::string_view group = next(groups, ';');
-        if (!contains(group, property)) continue;
-        while (!group.empty()) properties_.put(std::string(next(group, ' ')), value);
-    }
-    if (*value.boolean())
-        for (const CpuLeafFeatures& leaf : cpu_leaf_features())
-            if (contains(leaf.features, property)) raise(leaf.limit, leaf.leaf);
+Result<void> CpuModel::set(std::string_view name, const QObject& value) {
+    const qom::Property* property = aliased_cpu_property(name);
+    if (!property) property = type_.find(name);
+    if (!property) return fail(qom::property_not_found(type_, name));
+    // A link may be set as long as there is no CPU.
+    if (property->access == qom::Access::read_only && !property->type->name.starts_with("link<"))
+        return fail(fmt::format("Property '{}.{}' is not writable", type_.name, name));
+    QObject parsed = RHEA_TRY(qom::parse_value(type_, *property, value, InputMode::json));
+    RHEA_CHECK(check_value(name, parsed));
+    keep(*property, std::move(parsed));
     return {};
 }
 
-QDict CpuModel::static_properties() const {
-    QDict properties;
-    for (std::string_view features = cpu_base_features(); !features.empty();) {
-        const Change feature = parse_change(next(features, ';'));
-        if (const QObject* value = properties_.find(feature.name)) properties.put(std::string(feature.name), *value);
+void CpuModel::expand() {
+    features_.expand();
+    min_level_ = number("min-level", facts_.level);
+    min_xlevel_ = number("min-xlevel", facts_.xlevel);
+    level_func7_ = features_.words()[kLeaf7Second] != 0 ? 1 : 0;
+    if (flag("full-cpuid-auto-level", true)) raise_levels();
+}
+
+/// A CPU has the leaves that its features stand in.
+void CpuModel::raise_levels() {
+    for (std::size_t i = 0; i < kCpuWords; ++i) {
+        const CpuWord& word = cpu_words()[i];
+        if (features_.words()[i] == 0 || word.reg.empty()) continue;
+        std::uint32_t* const level = word.eax < 0x40000000 ? &min_level_ : word.eax < 0x80000000 ? nullptr : word.eax < 0xc0000000 ? &min_xlevel_ : &min_xlevel2_;
+        if (level && *level < word.eax) *level = word.eax;
     }
-    return properties;
+}
+
+Result<void> CpuModel::realize() {
+    const bool enforce = flag("enforce", false);
+    if (const QObject* format = given("lbr-fmt")) {
+        std::uint64_t bits = 0;
+        if (format->number() && format->number()->get_uint(bits)) features_.set_branch_records(bits);
+    }
+    filter(enforce || flag("check", true));
+    if (is_amd()) features_.repeat_for_amd();
+    if (enforce && features_.lacks_some()) return fail("TCG doesn't support requested features");
+    return {};
+}
+
+const QObject* CpuModel::given(std::string_view name) const {
+    for (const auto& [property, value] : given_)
+        if (property->name == name) return &value;
+    return nullptr;
+}
+
+void CpuModel::filter(bool tell) { features_.filter(flag("x-force-features", false), tell); }
+
+bool CpuModel::flag(std::string_view name, bool otherwise) const {
+    const QObject* value = given(name);
+    return value && value->boolean() ? *value->boolean() : otherwise;
+}
+
+unsigned CpuModel::number(std::string_view name, unsigned otherwise) const {
+    const QObject* value = given(name);
+    std::int64_t number = 0;
+    return value && value->number() && value->number()->get_int(number) ? static_cast<unsigned>(number) : otherwise;
+}
+
+bool CpuModel::is_amd() const {
+    const QObject* vendor = given("vendor");
+    return (vendor && vendor->string() ? std::string_view(*vendor->string()) : facts_.vendor) == kAmd;
+}
+
+std::uint32_t CpuModel::signature() const {
+    const unsigned family = number("family", facts_.family), model = number("model", facts_.model);
+    const unsigned families = family > kTallFamily ? kTallFamily << 8 | (family - kTallFamily) << 20 : family << 8;
+    return families | (model & 0xf) << 4 | (model >> 4) << 16 | number("stepping", facts_.stepping);
+}
+
+/// What the model or its features say of a property; nothing: not theirs.
+std::optional<QObject> CpuModel::fact(std::string_view name) const {
+    const std::pair<std::string_view, std::uint64_t> numbers[] = {
+        {"family", facts_.family}, {"model", facts_.model}, {"stepping", facts_.stepping},
+        {"level", min_level_}, {"min-level", min_level_}, {"xlevel", min_xlevel_}, {"min-xlevel", min_xlevel_},
+        {"xlevel2", min_xlevel2_}, {"min-xlevel2", min_xlevel2_},
+        {"level-func7", level_func7_},
+        {"lbr-fmt", kNoBranchRecords},
+    };
+    for (const auto& [known, value] : numbers)
+        if (known == name) return QObject(value);
+    if (name == "vendor") return QObject(facts_.vendor);
+    if (name == "model-id") return QObject(facts_.model_id);
+    if (name == "legacy-cache") return QObject(facts_.legacy_cache);
+    if (name == "pmu") return QObject(facts_.pmu);
+    return std::nullopt;
+}
+
+bool CpuModel::knows(const qom::Property& property) const {
+    for (const auto& table : {cpu_properties(), cpu_instance_properties(), type_.properties})
+        if (!table.empty() && &property >= table.data() && &property < table.data() + table.size()) return true;
+    return false;
+}
+
+QObject CpuModel::get(const qom::Property& property) const {
+    if (const qom::Property* other = aliased_cpu_property(property.name)) return get(*other);
+    if (const auto feature = features_.has(property.name)) return *feature;
+    if (property.type == &kCpuWordList) return list_words(property.name == "feature-words" ? features_.words() : features_.filtered());
+    if (property.type == &kCpuNameList) {
+        QList list;
+        for (const std::string_view name : features_.missing()) list.push_back(name);
+        return list;
+    }
+    const bool raised = property.name.starts_with("min-");      // whatever was said
+    if (const QObject* said = raised ? nullptr : given(property.name)) return *said;
+    if (auto own = fact(property.name)) return std::move(*own);
+    QObject value = qom::to_qobject(property.default_value);
+    if (!value.is_null()) return value;
+    if (property.type == &qom::kBool || property.type == &qom::kBit) return false;
+    if (property.type == &qom::kString || property.type == &qom::kText) return "";
+    return property.type == &kCpuPanic ? QObject() : QObject(0);
+}
+
+// Members of one bucket leave in the order in which QEMU has them, so that what comes last is put in first.
+
+QDict CpuModel::properties() const {
+    QDict all;
+    const auto lines = qom::list_type(type_);
+    for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+        const qom::Property* property = line->property;
+        if (!property) continue;
+        if (knows(*property)) {
+            if (property->access != qom::Access::read_only) all.put(line->name, get(*property));
+        } else if (line->name == "memory" || line->name == "realized" || line->name == "start-powered-off") {
+            const QObject* said = given(line->name);
+            all.put(line->name, said ? *said : line->name == "memory" ? QObject(qom::kMemorySpace) : QObject(false));
+        }
+    }
+    return all;
+}
+
+QDict CpuModel::static_properties() const {
+    QDict all;
+    std::vector<std::string_view> features;
+    for (const CpuWord& word : cpu_words())
+        for_each_feature(word, [&](unsigned, std::string_view name) { features.push_back(name); });
+    for (auto name = features.rbegin(); name != features.rend(); ++name) all.put(std::string(*name), QObject(*features_.has(*name)));
+    for (const std::string_view name : {"lmce", "vendor", "model-id", "stepping", "model", "family", "min-xlevel", "min-level"})
+        all.put(std::string(name), get(*type_.find(name)));
+    return all;
 }
 
 }  // namespace rhea

@@ -1,38 +1,32 @@
 #pragma once
-/// The CPU models as data. Changes of properties are written "+feature", "-feature", "number=5" and "text:words", with ';'
-/// between them; plain lists of names have spaces.
-#include <cstdint>
-#include <span>
+/// The CPU models as data.
+#include <optional>
 #include <string_view>
+#include <vector>
+
+#include "machine/cpu/words.h"
 
 namespace rhea {
 
-enum : unsigned { kCpuStatic = 1, kCpuMigrationSafe = 2, kCpuDeprecated = 4 };
-
-struct CpuModelRow {
-    std::string_view name;
-    std::string_view alias_of;  ///< empty: none
-    std::string_view based_on;  ///< the model that `changes` are from; empty for "base"
-    std::string_view changes;
-    std::string_view unavailable;  ///< names of features that it has and the translator cannot give
-    unsigned flags;
+struct CpuFacts {
+    std::string_view name;                  ///< "Haswell-v4"
+    std::string_view alias_of;              ///< empty: none; the other facts are those of that model
+    bool alias_of_machine = false;          ///< the type of machine chooses the version
+    bool is_static = false, migration_safe = false;
+    std::string_view vendor, model_id, note;
+    bool note_alone = false;                ///< the note stands for the description, which else is the model ID and the note
+    unsigned family = 0, model = 0, stepping = 0;
+    std::uint32_t level = 0, xlevel = 0;    ///< the highest leaves of CPUID
+    bool legacy_cache = true, pmu = false;
+    CpuWords words{};                       ///< what it has where nothing is missing
 };
 
-struct CpuLeafFeatures {
-    std::string_view limit;  ///< the property that holds the highest leaf: "level", "xlevel", "xlevel2"
-    std::uint32_t leaf;
-    std::string_view features;  ///< names
-};
+/// The data: see the source.
+extern const std::string_view kCpuModels;
 
 /// In the order of query-cpu-definitions.
-std::span<const CpuModelRow> cpu_model_table();
-std::span<const CpuLeafFeatures> cpu_leaf_features();
-/// The properties of "base": features (all that a static expansion shows) and other settings, as changes from nothing.
-std::string_view cpu_base_features();
-std::string_view cpu_base_settings();
-/// Groups of names, ';' between them.
-std::string_view cpu_feature_aliases();
-/// Names of features that stay off whatever a client asks for.
-std::string_view cpu_hardware_features();
+std::vector<CpuFacts> cpu_models();
+std::vector<std::string_view> cpu_model_names();
+std::optional<CpuFacts> find_cpu_model(std::string_view name);
 
 }  // namespace rhea
