@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "qobject/data.h"
 #include "qobject/describe.h"
 #include "qobject/error.h"
 #include "qobject/keyval.h"
@@ -35,12 +36,6 @@ struct VsockSocketAddress {
 };
 struct FdSocketAddress {
     std::string str;  ///< a number, or a name given by getfd
-};
-
-/// The schema's legacy unions put each branch under "data".
-template <class T>
-struct Data {
-    T data;
 };
 
 enum class SocketAddressType { inet, unix_path, vsock, fd };
@@ -172,9 +167,6 @@ std::optional<std::string> chardev_warning(const Options& options);
 std::optional<std::string_view> chardev_reference(std::string_view text);
 
 // --- Descriptions
-
-template <class T>
-inline constexpr auto description<Data<T>> = object("data", member<&Data<T>::data>("data"));
 
 template <>
 inline constexpr auto description<InetSocketAddress> =

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "chardev/chardev.h"
-#include "chardev/options.h"
 #include "qobject/error.h"
 #include "qobject/hash_order.h"
 
@@ -20,6 +19,7 @@ namespace rhea {
 
 class LoopTurn;
 class TlsCredentials;
+struct ChardevOptions;
 
 /// What chardevs need of the program around them. Functions left empty have the default named.
 struct ChardevHost {

@@ -1,5 +1,6 @@
 /// The human monitor's commands for whoever debugs the emulator or the guest.
 #include "machine/cli/log_items.h"
+#include "chardev/options.h"
 #include "machine/cli/process.h"
 #include "machine/diagnostics/trace_switches.h"
 #include "machine/hmp_forward.h"

@@ -14,6 +14,7 @@
 #include "machine/machine_object.h"
 #include "machine/migration/dirty_rate.h"
 #include "machine/migration/migration.h"
+#include "machine/net/from_options.h"
 #include "machine/objects/iothread.h"
 #include "machine/objects/memory_backend.h"
 #include "machine/objects/user_creatable.h"

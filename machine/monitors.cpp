@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "chardev/options.h"
+
 namespace rhea {
 
 namespace {

@@ -15,6 +15,7 @@
 #include "machine/devices/vga/std_vga.h"
 #include "machine/devices/vmport.h"
 #include "machine/machine.h"
+#include "machine/net/from_options.h"
 #include "machine/platform.h"
 #include "machine/qdev.h"
 #include "machine/usb/usb_commands.h"

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "chardev/options.h"
 #include "machine/monitors.h"
 
 namespace rhea {

@@ -1,7 +1,7 @@
 #pragma once
 /// What only one image format can tell of itself.
-#include "chardev/options.h"
 #include "machine/block/create_options.h"
+#include "qobject/data.h"
 
 namespace rhea {
 

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <variant>
+
+#include "machine/cli/numa_options.h"
 
 namespace rhea::cli {
 

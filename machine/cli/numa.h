@@ -8,11 +8,17 @@
 #include <string>
 #include <vector>
 
-#include "machine/cli/numa_options.h"
 #include "machine/cpu_topology.h"
 #include "qobject/error.h"
 
 namespace rhea::cli {
+
+struct NumaOptions;
+struct NumaNode;
+struct NumaDistance;
+struct NumaCpu;
+struct NumaHmatLatencyBandwidth;
+struct NumaHmatCache;
 
 class Numa {
 public:

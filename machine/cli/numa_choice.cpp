@@ -5,6 +5,7 @@
 
 #include "machine/cli/handlers.h"
 #include "machine/cli/machine_choice_parts.h"
+#include "machine/cli/numa_options.h"
 #include "machine/cli/typed_options.h"
 
 namespace rhea::cli {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "machine/cli/numa.h"
+#include "machine/cli/numa_options.h"
 
 namespace rhea::cli {
 

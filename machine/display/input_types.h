@@ -1,7 +1,6 @@
 #pragma once
 /// Keys, buttons and movements that a client plays to the guest.
-#include "chardev/options.h"
-#include "qobject/describe.h"
+#include "qobject/data.h"
 
 namespace rhea {
 

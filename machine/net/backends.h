@@ -1,6 +1,7 @@
 #pragma once
 /// The kinds of networks on the host's side, each in its own file: how one is made of its options, with QEMU's errors.
 #include "machine/net/network.h"
+#include "machine/net/options.h"
 
 namespace rhea::net {
 

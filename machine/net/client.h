@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "machine/net/options.h"
+#include "machine/net/kind.h"
 
 namespace rhea::net {
 

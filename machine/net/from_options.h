@@ -1,7 +1,9 @@
 #pragma once
 /// Networks and cards out of -netdev, -nic and -net.
 #include "machine/cli/config.h"
+#include "machine/net/card_plan.h"
 #include "machine/net/network.h"
+#include "machine/net/options.h"
 
 namespace rhea {
 namespace cli {
@@ -12,15 +14,6 @@ class Machine;
 }
 
 namespace rhea::net {
-
-/// A card that -nic or -net asks for. The board makes it.
-struct CardPlan {
-    std::string model;      ///< empty: the board's usual one
-    MacAddress mac{};
-    std::string netdev;     ///< the other end of its cable
-    std::optional<std::string> addr;
-    std::optional<std::uint32_t> vectors;
-};
 
 /// Flat options; the id counts. Errors with QEMU's texts.
 Result<Netdev> read_netdev(Options options);

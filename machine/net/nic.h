@@ -1,6 +1,7 @@
 #pragma once
 /// A network card's end of its cable. The card owns it.
 #include "machine/net/client.h"
+#include "qobject/error.h"
 
 namespace rhea {
 namespace qom {

@@ -1,5 +1,6 @@
 #pragma once
 /// What a network on the host's side is to be: the schema's Netdev. -netdev, -nic, -net and netdev_add read it.
+#include "machine/net/kind.h"
 #include "machine/schema_features.h"
 #include "machine/socket_options.h"
 
@@ -78,7 +79,6 @@ struct VhostVdpaOptions {
     std::optional<bool> x_svq;
 };
 
-enum class Kind { none, nic, user, tap, l2tpv3, socket, stream, dgram, vde, bridge, hubport, netmap, vhost_user, vhost_vdpa };
 
 struct Netdev {
     std::string id;

@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "chardev/options.h"
+
 namespace rhea::net {
 
 StreamBackend::StreamBackend(Network& network, Kind kind, std::string name)

@@ -4,6 +4,7 @@
 #include "chardev/socket_address.h"
 #include "machine/net/frame_stream.h"
 #include "machine/net/network.h"
+#include "machine/socket_options.h"
 
 namespace rhea::net {
 

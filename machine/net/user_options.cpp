@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "machine/net/options.h"
+
 namespace rhea::net {
 
 namespace {

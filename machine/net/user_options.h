@@ -1,5 +1,6 @@
 #pragma once
 /// The options of a user network, read: addresses that fit together, and rules of forwarding.
+#include "machine/net/options.h"
 #include "machine/net/user_stack.h"
 #include "qobject/error.h"
 

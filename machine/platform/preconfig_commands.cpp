@@ -1,5 +1,6 @@
 /// What can be said only before the machine is made (-preconfig).
 #include "machine/cli/machine_choice.h"
+#include "machine/cli/numa_options.h"
 #include "machine/machine.h"
 #include "machine/objects/memory_backend.h"
 #include "machine/objects/user_creatable.h"

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "chardev/memory_chardev.h"
+#include "chardev/options.h"
 #include "chardev/registry.h"
 #include "chardev/tls.h"
 

@@ -7,6 +7,7 @@
 #include "machine/block/host.h"
 #include "machine/device_removal.h"
 #include "machine/net/filter.h"
+#include "machine/net/options.h"
 #include "machine/platform.h"
 #include "tests/unit/net_rig.h"
 

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "machine/cli/numa.h"
+#include "machine/cli/numa_options.h"
 
 using namespace rhea;
 using namespace rhea::cli;

@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 
 #include "machine/char/own_chardevs.h"
+#include "chardev/options.h"
 #include "machine/char_port.h"
 #include "machine/input/input.h"
 #include "machine/input/input_event.h"
