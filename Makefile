@@ -38,7 +38,7 @@ check: build
 
 # Not checked: what takes half of the compiler's time, and of which AddressSanitizer finds most.
 $(SANITIZE)/build.ninja: | setup
-	meson setup $(SANITIZE) --buildtype=debug -Ddebug=false -Doptimization=1 \
+	meson setup $(SANITIZE) --buildtype=debug -Ddebug=false -Doptimization=g \
 		-Dcpp_args="-g1 -fno-sanitize=null,alignment,object-size,vptr,pointer-overflow" -Db_sanitize=address,undefined -Db_lundef=false
 
 check-sanitize: setup $(SANITIZE)/build.ninja

@@ -1,0 +1,4 @@
+// The same for the machine.
+#include "precompiled/engine.h"
+
+#include "machine/qom/object.h"
