@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "machine/devices/pci_bridge.h"
+
 namespace rhea {
 
 namespace {
@@ -21,16 +23,24 @@ AcpiPciHotplug::~AcpiPciHotplug() {
 }
 
 AcpiPciHotplug* AcpiPciHotplug::select(unsigned& number) {
-    if (number == 0) return this;
-    for (AcpiPciHotplug* other : behind_) {
-        --number;
+    if (own_slots_ && number-- == 0) return this;
+    for (AcpiPciHotplug* other : behind_)
         if (AcpiPciHotplug* found = other->select(number)) return found;
-    }
     return nullptr;
 }
 
+std::optional<unsigned> AcpiPciHotplug::number() const {
+    auto* root = const_cast<AcpiPciHotplug*>(this);
+    while (root->parent_) root = root->parent_;
+    for (unsigned number = 0; number < root->count(); ++number) {
+        unsigned wanted = number;
+        if (root->select(wanted) == this) return number;
+    }
+    return std::nullopt;
+}
+
 unsigned AcpiPciHotplug::count() const {
-    unsigned all = 1;
+    unsigned all = own_slots_;
     for (const AcpiPciHotplug* other : behind_) all += other->count();
     return all;
 }
@@ -41,6 +51,7 @@ void AcpiPciHotplug::notify() const {
 }
 
 void AcpiPciHotplug::plugged(Device& device) {
+    if (auto* bridge = dynamic_cast<PciBridge*>(bus_.parent())) bridge->slot_filled();
     up_ |= slot_bit(device);
     notify();
 }

@@ -48,8 +48,8 @@ constexpr qom::Nodes kPc[] = {
 };
 constexpr qom::Nodes kHighRam = qom::region<high_ram>("ram-above-4g");
 constexpr qom::Nodes kChannels{.name = "ide", .type = &qom::kMemoryRegion, .region = channel_ports};
-/// The CPU's interrupt pin, the board's 24 lines, two for the A20 gate, and the system management interrupt.
-constexpr unsigned kLines = Gsi::kLines + 4;
+/// The CPU's interrupt pin, the board's 24 lines, two for the A20 gate, and on the i440FX the system management interrupt.
+constexpr unsigned kLines = Gsi::kLines + 4, kLinesOfQ35 = Gsi::kLines + 3;
 constexpr qom::Nodes kLine{.name = "non-qdev-gpio", .type = &qom::kIrq};
 
 }  // namespace
@@ -69,7 +69,8 @@ void BoardRegions::list_extras(const std::function<void(Extra)>& visit) const {
     unsigned controllers = 0;
     for (const Bus::Entry& entry : board->pci().entries()) controllers += entry.device->type().is_a(Piix3Ide::kType);
     for (unsigned i = 0; i < 4 * controllers; ++i) add(kChannels, i);
-    for (unsigned i = 0; i < kLines; ++i) add(kLine, i);
+    const unsigned lines = machine_.type().chipset == Chipset::q35 ? kLinesOfQ35 : kLines;
+    for (unsigned i = 0; i < lines; ++i) add(kLine, i);
 }
 
 }  // namespace rhea

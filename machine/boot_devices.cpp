@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "machine/devices/ide_piix3.h"
+#include "machine/devices/ide_bus.h"
 #include "machine/pci.h"
 #include "machine/qom/tree.h"
 #include "machine/scsi/scsi_bus.h"

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "machine/cpu_object.h"
+#include "machine/devices/acpi_cpu_hotplug.h"
 #include "machine/machine.h"
 #include "machine/machine_object.h"
 #include "machine/pc_board.h"
@@ -78,43 +79,42 @@ Result<std::unique_ptr<qom::Object>> create_cpu(qom::Creation& creation) {
     return cpu;
 }
 
-void CpuHotplug::connect(Piix4Pm* pm) {
-    pm_ = pm;
-    if (!pm_) return;
+void CpuHotplug::connect(AcpiCpuHotplug* registers) {
+    registers_ = registers;
+    if (!registers_) return;
     const CpuTopology topology = machine_.topology();
     std::vector<AcpiCpuHotplug::Cpu> places(topology.places());
     for (unsigned index = 0; index < places.size(); ++index)
         places[index] = {.apic_id = topology.apic_id(index), .present = machine_.find_cpu(index) != nullptr};
-    AcpiCpuHotplug& registers = pm_->cpu_hotplug();
-    registers.set_cpus(std::move(places));
-    registers.on_report([this](unsigned index) { reported(index); });
-    registers.on_eject([this](unsigned index) { ejected(index); });
+    registers_->set_cpus(std::move(places));
+    registers_->on_report([this](unsigned index) { reported(index); });
+    registers_->on_eject([this](unsigned index) { ejected(index); });
 }
 
 /// The firmware asks how many there are at its next start.
 void CpuHotplug::tell_count() const { machine_.board()->set_cpu_count(static_cast<unsigned>(machine_.cpus().size())); }
 
 void CpuHotplug::added(unsigned index) {
-    pm_->cpu_hotplug().set_present(index);
+    registers_->set_present(index);
     tell_count();
 }
 
 void CpuHotplug::plugged(Device& device) {
-    pm_->cpu_hotplug().plugged(static_cast<const CpuObject&>(device).index());
+    registers_->plugged(static_cast<const CpuObject&>(device).index());
     tell_count();
 }
 
 Result<void> CpuHotplug::request_unplug(Device& device) {
     const unsigned index = static_cast<const CpuObject&>(device).index();
     if (index == 0) return fail("Boot CPU is unpluggable");
-    if (pm_->cpu_hotplug().legacy())
+    if (registers_->legacy())
         return fail(fmt::format("acpi: device unplug request for not supported device type: {}", device.type_name()));
-    pm_->cpu_hotplug().request_unplug(index);
+    registers_->request_unplug(index);
     return {};
 }
 
 AcpiOstInfo CpuHotplug::status_of(unsigned index) const {
-    const AcpiCpuHotplug::Cpu& place = pm_->cpu_hotplug().cpus().at(index);
+    const AcpiCpuHotplug::Cpu& place = registers_->cpus().at(index);
     AcpiOstInfo info;
     const Vcpu* cpu = machine_.find_cpu(index);
     if (cpu && !cpu->object->id().empty()) info.device = cpu->object->id();
@@ -127,8 +127,8 @@ AcpiOstInfo CpuHotplug::status_of(unsigned index) const {
 
 std::vector<AcpiOstInfo> CpuHotplug::ospm_status() const {
     std::vector<AcpiOstInfo> list;
-    if (!pm_ || pm_->cpu_hotplug().legacy()) return list;
-    for (unsigned index = 0; index < pm_->cpu_hotplug().cpus().size(); ++index) list.push_back(status_of(index));
+    if (!registers_ || registers_->legacy()) return list;
+    for (unsigned index = 0; index < registers_->cpus().size(); ++index) list.push_back(status_of(index));
     return list;
 }
 
@@ -139,7 +139,7 @@ void CpuHotplug::ejected(unsigned index) {
     if (!cpu) return;
     machine_.removals().remove(*cpu->object);
     machine_.remove_cpu(index);
-    pm_->cpu_hotplug().removed(index);
+    registers_->removed(index);
     tell_count();
 }
 

@@ -10,7 +10,7 @@
 namespace rhea {
 
 class Machine;
-class Piix4Pm;
+class AcpiCpuHotplug;
 
 /// Of all CPU models: which place it asks for, and whether that one is free.
 Result<std::unique_ptr<qom::Object>> create_cpu(qom::Creation& creation);
@@ -22,7 +22,7 @@ public:
 
     /// The registers are there, with the CPUs that are in their places from the start. They outlive this object, or are taken away
     /// by null.
-    void connect(Piix4Pm* pm);
+    void connect(AcpiCpuHotplug* registers);
     /// A CPU has come before the guest runs.
     void added(unsigned index);
 
@@ -39,7 +39,7 @@ private:
     AcpiOstInfo status_of(unsigned index) const;
 
     Machine& machine_;
-    Piix4Pm* pm_ = nullptr;
+    AcpiCpuHotplug* registers_ = nullptr;
 };
 
 }  // namespace rhea

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "machine/devices/acpi_hardware.h"
 #include "machine/machine.h"
 #include "machine/objects/memory_backend.h"
 #include "machine/pc_board.h"
@@ -29,11 +30,11 @@ Result<void> DeviceMemory::check() const {
     return {};
 }
 
-void DeviceMemory::connect(Piix4Pm* pm) {
-    pm_ = pm;
+void DeviceMemory::connect(AcpiHardware* acpi) {
+    acpi_ = acpi;
     const std::uint64_t slots = machine_.config().memory.slots;
-    if (!pm_ || slots == 0) return;
-    AcpiMemoryHotplug& registers = pm_->add_memory_hotplug(slots);
+    if (!acpi_ || slots == 0) return;
+    AcpiMemoryHotplug& registers = acpi_->add_memory_hotplug(slots);
     registers.on_report([this](std::size_t slot) { machine_.platform().events.emit(AcpiDeviceOstEvent{status_of(slot)}); });
     registers.on_eject([this](std::size_t slot) { ejected(slot); });
 }
@@ -100,7 +101,7 @@ void DeviceMemory::add(PcDimm& dimm) {
     const MemoryBackend& backend = dimm.backend();
     mappings_.emplace_back(&dimm, std::make_unique<Mapping>(machine_.memory(),
         AddressSpace::Region{.name = backend.name(), .base = dimm.address(), .size = dimm.size(), .memory = backend.memory()}));
-    if (pm_) pm_->memory_hotplug()->plugged(dimm.slot(), dimm.address(), dimm.size(), dimm.node(), false);
+    if (acpi_) acpi_->memory_hotplug()->plugged(dimm.slot(), dimm.address(), dimm.size(), dimm.node(), false);
 }
 
 void DeviceMemory::remove(PcDimm& dimm) {
@@ -110,16 +111,16 @@ void DeviceMemory::remove(PcDimm& dimm) {
 
 void DeviceMemory::plugged(Device& device) {
     const auto& dimm = static_cast<const PcDimm&>(device);
-    pm_->memory_hotplug()->plugged(dimm.slot(), dimm.address(), dimm.size(), dimm.node(), true);
+    acpi_->memory_hotplug()->plugged(dimm.slot(), dimm.address(), dimm.size(), dimm.node(), true);
 }
 
 Result<void> DeviceMemory::request_unplug(Device& device) {
-    pm_->memory_hotplug()->request_unplug(static_cast<const PcDimm&>(device).slot());
+    acpi_->memory_hotplug()->request_unplug(static_cast<const PcDimm&>(device).slot());
     return {};
 }
 
 AcpiOstInfo DeviceMemory::status_of(std::size_t slot) const {
-    const AcpiMemoryHotplug::Slot& at = pm_->memory_hotplug()->slots().at(slot);
+    const AcpiMemoryHotplug::Slot& at = acpi_->memory_hotplug()->slots().at(slot);
     AcpiOstInfo info;
     if (const PcDimm* dimm = in_slot(slot); dimm && !dimm->id().empty()) info.device = dimm->id();
     info.slot = std::to_string(slot);
@@ -131,8 +132,8 @@ AcpiOstInfo DeviceMemory::status_of(std::size_t slot) const {
 
 std::vector<AcpiOstInfo> DeviceMemory::ospm_status() const {
     std::vector<AcpiOstInfo> list;
-    if (!pm_ || !pm_->memory_hotplug()) return list;
-    for (std::size_t slot = 0; slot < pm_->memory_hotplug()->slots().size(); ++slot) list.push_back(status_of(slot));
+    if (!acpi_ || !acpi_->memory_hotplug()) return list;
+    for (std::size_t slot = 0; slot < acpi_->memory_hotplug()->slots().size(); ++slot) list.push_back(status_of(slot));
     return list;
 }
 
@@ -140,7 +141,7 @@ std::vector<AcpiOstInfo> DeviceMemory::ospm_status() const {
 void DeviceMemory::ejected(std::size_t slot) {
     PcDimm* dimm = in_slot(slot);
     if (!dimm) return;
-    pm_->memory_hotplug()->removed(slot);
+    acpi_->memory_hotplug()->removed(slot);
     remove(*dimm);
     machine_.removals().remove(*dimm);
 }

@@ -14,7 +14,7 @@ namespace rhea {
 
 class Machine;
 class MemoryBackend;
-class Piix4Pm;
+class AcpiHardware;
 class DeviceMemory;
 
 /// A module of memory. While it is plugged in, its backend is in use and mapped.
@@ -51,7 +51,7 @@ public:
     /// What -m says of it is something that the machine can do.
     Result<void> check() const;
     /// The registers are there; with null, gone.
-    void connect(Piix4Pm* pm);
+    void connect(AcpiHardware* acpi);
 
     /// The addresses for it; size 0: nothing can be plugged in.
     std::uint64_t base() const;
@@ -80,7 +80,7 @@ private:
     void ejected(std::size_t slot);
 
     Machine& machine_;
-    Piix4Pm* pm_ = nullptr;
+    AcpiHardware* acpi_ = nullptr;
     std::vector<PcDimm*> dimms_;
     std::vector<std::pair<PcDimm*, std::unique_ptr<Mapping>>> mappings_;
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "machine/devices/ahci.h"
 #include "machine/devices/atapi.h"
 #include "machine/devices/floppy_dma.h"
 #include "machine/devices/ide_disk.h"
@@ -37,6 +38,7 @@ Result<void> DriveBoard::add_floppy(Machine& machine, Gsi& gsi, Bus& isa, I8257&
 }
 
 Result<void> DriveBoard::attach_floppies(Machine& machine) {
+    if (!floppies_) return {};
     for (unsigned unit = 0; unit < FloppyController::kUnits; ++unit) {
         DriveInfo* drive = machine.block().find_drive_at(DriveInterface::floppy, 0, static_cast<int>(unit));
         if (!drive) continue;
@@ -49,24 +51,42 @@ Result<void> DriveBoard::attach_floppies(Machine& machine) {
     return {};
 }
 
+bool DriveBoard::has_floppies(Machine& machine) {
+    for (unsigned unit = 0; unit < FloppyController::kUnits; ++unit)
+        if (machine.block().find_drive_at(DriveInterface::floppy, 0, static_cast<int>(unit))) return true;
+    return false;
+}
+
+Result<void> DriveBoard::add_sata(Machine& machine, PciBus& pci, unsigned devfn) {
+    qom::Values values(Ahci::kType);
+    RHEA_CHECK(apply_globals(machine, values));
+    auto sata = std::make_unique<Ahci>(std::move(values), IdeNumbering{}, std::string());
+    sata->set_multifunction();
+    for (unsigned port = 0; port < Ahci::kPorts; ++port) ide_buses_.push_back(&sata->bus_of(port));
+    RHEA_CHECK(pci.plug(*sata, devfn));
+    machine.devices().add_onboard(std::move(sata));
+    return {};
+}
+
 void DriveBoard::add_ide(Machine& machine, Gsi& gsi, PciBus& pci) {
     auto ide = std::make_unique<Piix3Ide>(machine.ports(), gsi.line(IdeController::kPrimaryIrq), gsi.line(IdeController::kSecondaryIrq));
     ide_ = ide.get();
+    for (unsigned channel = 0; channel < IdeController::kChannels; ++channel) ide_buses_.push_back(&ide->channel_bus(channel));
     const auto plugged = pci.plug(*ide, kIdeDevfn);
     (void)plugged;      // its place is the board's
     machine.devices().add_onboard(std::move(ide));
 }
 
 Result<void> DriveBoard::attach_disks(Machine& machine) {
-    for (unsigned channel = 0; channel < IdeController::kChannels; ++channel) {
-        for (unsigned unit = 0; unit < IdeChannel::kUnits; ++unit) {
-            DriveInfo* drive = machine.block().find_drive_at(DriveInterface::ide, static_cast<int>(channel), static_cast<int>(unit));
+    for (IdeBus* bus : ide_buses_) {
+        for (unsigned unit = 0; unit < bus->cable().units(); ++unit) {
+            DriveInfo* drive = machine.block().find_drive_at(DriveInterface::ide, static_cast<int>(bus->channel()), static_cast<int>(unit));
             if (!drive) continue;
             drive->claimed = true;
             qom::Values values(drive->media == DriveMedia::cdrom ? IdeCdrom::kType : IdeDisk::kType);
             RHEA_CHECK(apply_globals(machine, values));
             RHEA_CHECK(values.set("unit", QObject(static_cast<int>(unit)), InputMode::json));
-            machine.devices().add_onboard(RHEA_TRY(ide_->channel_bus(channel).make_drive(std::move(values), drive->backend)));
+            machine.devices().add_onboard(RHEA_TRY(bus->make_drive(std::move(values), drive->backend)));
         }
     }
     return {};
@@ -83,7 +103,7 @@ void DriveBoard::warn_of_floppies(const Machine& machine, const cli::Reporter& r
 }
 
 void DriveBoard::fill_cmos(Mc146818Rtc& rtc) const {
-    fill_cmos_drives(ide_->controller(), floppies_, [&rtc](std::uint8_t index, std::uint8_t value) { rtc.set_cmos(index, value); });
+    fill_cmos_drives(ide_ ? &ide_->controller() : nullptr, floppies_, [&rtc](std::uint8_t index, std::uint8_t value) { rtc.set_cmos(index, value); });
 }
 
 }  // namespace rhea

@@ -3,6 +3,7 @@
 #include <string>
 
 #include <memory>
+#include <vector>
 
 #include "machine/device.h"
 #include "qobject/error.h"
@@ -20,6 +21,8 @@ class Gsi;
 class Machine;
 class Mc146818Rtc;
 class PciBus;
+class Ahci;
+class IdeBus;
 class Piix3Ide;
 
 /// Part of the board.
@@ -31,6 +34,9 @@ public:
     /// The controllers, each at its place in the numbering of the board's devices. `machine` outlives all of it.
     Result<void> add_floppy(Machine& machine, Gsi& gsi, Bus& isa, I8257& dma);
     void add_ide(Machine& machine, Gsi& gsi, PciBus& pci);
+    Result<void> add_sata(Machine& machine, PciBus& pci, unsigned devfn);
+    /// -drive asks for one.
+    static bool has_floppies(Machine& machine);
     /// Drives for what -drive asked for and for the default CD-ROM drive.
     Result<void> attach_floppies(Machine& machine);
     Result<void> attach_disks(Machine& machine);
@@ -39,11 +45,12 @@ public:
     /// What the firmware wants to know of the drives.
     void fill_cmos(Mc146818Rtc& rtc) const;
 
-    Piix3Ide* ide() const { return ide_; }
     FloppyController* floppies() const { return floppies_; }
 
 private:
-    Piix3Ide* ide_ = nullptr;
+    /// Where -drive if=ide goes: each of its buses.
+    std::vector<IdeBus*> ide_buses_;
+    Piix3Ide* ide_ = nullptr;      // null: the drives are on SATA
     FloppyController* floppies_ = nullptr;
     std::unique_ptr<FloppyDma> floppy_dma_;
 };

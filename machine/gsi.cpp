@@ -18,12 +18,12 @@ std::string line_path(unsigned number) { return "/machine/unattached/" + qom::nu
 
 }  // namespace
 
-std::string board_line_path(BoardLine line) {
-    return line_path(line == BoardLine::cpu_interrupt ? 0 : Gsi::kLines + static_cast<unsigned>(line));
-}
+std::string board_line_path(BoardLine line) { return line_path(Gsi::kLines + static_cast<unsigned>(line)); }
 
 std::string Gsi::input_path(unsigned line) const {
-    return line < kLines ? line_path(1 + line) : std::string();
+    if (line > kLines) return {};
+    if (line == kLines) return line_path(cpu_first_ ? 0 : kLines);
+    return line_path(cpu_first_ + line);
 }
 
 void Gsi::watch(IrqReceiver* watcher) {

@@ -10,14 +10,19 @@ namespace rhea {
 
 /// Lines of the board beside these, which QEMU counts after them.
 enum class BoardLine { cpu_interrupt, a20_of_keyboard, a20_of_port92, smi };
-/// Where the object tree has one.
+/// Where the object tree has one that is not the CPU's.
 std::string board_line_path(BoardLine line);
 
 class Gsi final : public IrqReceiver, public IrqPins {
 public:
     static constexpr unsigned kIsaLines = 16, kLines = 24;
 
+    /// `cpu_first`: the line to the CPU was there before these, and is counted so.
+    explicit Gsi(bool cpu_first = true) : cpu_first_(cpu_first) {}
+
     IrqLine line(unsigned number) { return IrqLine(*this, number); }
+    /// Nobody takes the CPU's interrupt yet: a line that leads to its place in the object tree.
+    IrqLine cpu_line() { return IrqLine(*this, kLines); }
     /// Either may be null. Both outlive this object, and hear of changes from now on.
     void connect(IrqReceiver* pic, IrqReceiver* io_apic) {
         pic_ = pic;
@@ -35,6 +40,7 @@ public:
     std::function<void(bool watched)> on_watched;
 
 private:
+    const bool cpu_first_;
     std::array<bool, kLines> levels_{};
     IrqReceiver* pic_ = nullptr;
     IrqReceiver* io_apic_ = nullptr;

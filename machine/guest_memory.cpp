@@ -12,8 +12,6 @@ namespace rhea {
 namespace {
 
 constexpr std::uint64_t kGiB = 1u << 30;
-// From this size on, what is below 4 GiB ends at a whole GiB, to leave room for the PCI hole.
-constexpr std::uint64_t kMostBelow4G = 0xe0000000, kSplitBelow4G = 0xc0000000;
 
 }  // namespace
 
@@ -37,7 +35,7 @@ GuestMemory::~GuestMemory() {
     if (owned_) munmap(data_, size_);
 }
 
-std::uint64_t GuestMemory::below_4g() const { return size_ >= kMostBelow4G ? kSplitBelow4G : size_; }
+std::uint64_t GuestMemory::below_4g() const { return size_ >= split_.most ? split_.low : size_; }
 
 void GuestMemory::map_into(AddressSpace& memory) const {
     const auto add = [&](const char* name, std::uint64_t base, std::uint64_t from, std::uint64_t to) {

@@ -23,6 +23,9 @@ public:
     GuestMemory& operator=(const GuestMemory&) = delete;
 
     std::uint64_t size() const { return size_; }
+    /// From a size of `most` bytes on, what is below 4 GiB ends at `low`. Before it is mapped.
+    struct Split { std::uint64_t most, low; };
+    void set_split(Split split) { split_ = split; }
     /// Guest physical memory is [0, below_4g) and [4 GiB, 4 GiB + above_4g).
     std::uint64_t below_4g() const;
     std::uint64_t above_4g() const { return size_ - below_4g(); }
@@ -36,6 +39,7 @@ public:
 private:
     GuestMemory(unsigned char* data, std::uint64_t size, bool owned) : data_(data), size_(size), owned_(owned) {}
     unsigned char* data_;
+    Split split_{0xe0000000, 0xc0000000};      // as the i440FX has it
     std::uint64_t size_;
     bool owned_;
 };

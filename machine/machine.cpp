@@ -42,6 +42,7 @@ Machine::Machine(uv_loop_t* loop, Engine& engine, Chardevs& chardevs, Clocks& cl
       removals_(loop, devices_, engine.events()),
       platform_{loop, ports_, memory_, clocks, life_, engine.events(), block_, chardevs, removals_, devices_, network_, input_, this},
       log_items_(config.log_items) {
+    block_.set_ide_units(type_->ide_units());
     life_.on_a20([this](bool enabled) { a20_ = enabled; });
     devices_.set_machine(std::make_unique<MachineObject>(*this), std::make_unique<BoardRegions>(*this));
     devices_.set_directories(std::make_unique<ChardevDirectory>(chardevs_), std::make_unique<ConsoleDirectory>(devices_, chardevs_));
@@ -168,7 +169,7 @@ bool Machine::open_drives(const cli::Reporter& reporter) {
 }
 
 void Machine::add_default_drive(bool wanted, DriveInterface interface, int index, const char* media) {
-    const int units = interface == DriveInterface::ide ? 2 : 0;
+    const int units = block_.units_per_bus(interface);
     const int bus = units ? index / units : 0, unit = units ? index % units : index;
     if (!wanted || block_.find_drive_at(interface, bus, unit)) return;
     const auto options = DriveOptions::parse(
@@ -334,8 +335,9 @@ bool Machine::open_ports(const cli::Reporter& reporter) {
 }
 
 bool Machine::build(const cli::Reporter& reporter) {
-    if (type_->is_pc) {
+    if (type_->is_pc()) {
         if (!complete_numa(reporter) || !make_ram(reporter)) return false;
+        if (type_->chipset == Chipset::q35) ram_->set_split({0xb0000000, 0x80000000});
         ram_->map_into(memory_);
         if (!add_boot_cpus(reporter)) return false;
         warn_of_hyperthreading(*this, reporter);

@@ -128,7 +128,7 @@ Result<std::vector<CpuInfoFast>> query_cpus_fast(Machine& machine, const Empty&)
 
 /// Every place for a CPU, the last one first.
 Result<std::vector<HotpluggableCpu>> query_hotpluggable_cpus(Machine& machine, const Empty&) {
-    if (!machine.type().is_pc) return fail("The feature 'query-hotpluggable-cpus' is not enabled");
+    if (!machine.type().is_pc()) return fail("The feature 'query-hotpluggable-cpus' is not enabled");
     std::vector<HotpluggableCpu> places;
     for (unsigned i = machine.topology().places(); i-- > 0;) {
         HotpluggableCpu place;

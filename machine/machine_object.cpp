@@ -145,9 +145,24 @@ constinit const qom::Type kGenericPcType{.name = "generic-pc-machine",
                                          .properties = kPcProperties};
 constinit const qom::Type kPcType{
     .name = "pc-i440fx-7.2-machine", .parent = &kGenericPcType, .instance_properties = kPcInstanceProperties};
+constinit const qom::Type kQ35Type{
+    .name = "pc-q35-7.2-machine", .parent = &kGenericPcType, .instance_properties = kPcInstanceProperties};
 constinit const qom::Type kNoMachineType{.name = "none-machine", .parent = &kMachineType};
 
-MachineObject::MachineObject(Machine& machine) : Object(machine.type().is_pc ? kPcType : kNoMachineType), machine_(machine) {}
+namespace {
+
+const qom::Type& type_for(Chipset chipset) {
+    switch (chipset) {
+        case Chipset::i440fx: return kPcType;
+        case Chipset::q35: return kQ35Type;
+        case Chipset::none: break;
+    }
+    return kNoMachineType;
+}
+
+}  // namespace
+
+MachineObject::MachineObject(Machine& machine) : Object(type_for(machine.type().chipset)), machine_(machine) {}
 
 namespace {
 
@@ -156,7 +171,7 @@ qom::Region device_memory(const MachineObject& object) {
     return {qom::kMemorySpace, memory.base(), memory.size()};
 }
 constexpr qom::Nodes kDeviceMemory = qom::region<device_memory>("device-memory");
-QObject system_management_ram(const MachineObject& object) { return object.machine().board()->pci().at(0)->qom_path() + "/smram[0]"; }
+QObject system_management_ram(const MachineObject& object) { return object.machine().board()->memory_controller()->qom_path() + "/smram[0]"; }
 constexpr qom::ValueType kRegionLink{"link<memory-region>"};
 constexpr qom::Property kSmram = qom::property("smram", kRegionLink).from<system_management_ram>();
 
@@ -181,7 +196,7 @@ QObject MachineObject::read(const qom::Property& property) const {
         dict.put("size", QObject(machine_.ram() ? machine_.ram()->size() : std::uint64_t{0}));
         return dict;
     }
-    if (property.type == &kBootConfiguration && machine_.type().is_pc) {
+    if (property.type == &kBootConfiguration && machine_.type().is_pc()) {
         QDict dict;
         dict.put("order", QObject(config.boot.order));
         return dict;
@@ -193,7 +208,7 @@ QObject MachineObject::read(const qom::Property& property) const {
     }
     if (property.type == &kSgxList || property.type == &kCxlList) return QList{};
     QObject said = member_of(type_of<cli::MachineProperties>(), &config.machine.properties, property.name);
-    if (said.is_null() && property.name == "firmware" && machine_.type().is_pc) return PcFirmware::kBios;
+    if (said.is_null() && property.name == "firmware" && machine_.type().is_pc()) return PcFirmware::kBios;
     return said.is_null() ? Object::read(property) : said;
 }
 

@@ -21,6 +21,6 @@ private:
 };
 
 /// "machine" and what descends from it.
-extern const qom::Type kMachineType, kX86MachineType, kGenericPcType, kPcType, kNoMachineType;
+extern const qom::Type kMachineType, kX86MachineType, kGenericPcType, kPcType, kQ35Type, kNoMachineType;
 
 }  // namespace rhea

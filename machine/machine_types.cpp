@@ -5,8 +5,9 @@ namespace rhea {
 namespace {
 
 constexpr MachineType kTypes[] = {
-    {"pc-i440fx-7.2", "pc", "Standard PC (i440FX + PIIX, 1996)", 255, true, true, false, "qemu64-x86_64-cpu", "pc.ram", true},
-    {"none", "", "empty machine", 1, false, false, false, "", "ram", false},
+    {"pc-i440fx-7.2", "pc", "Standard PC (i440FX + PIIX, 1996)", 255, true, true, false, "qemu64-x86_64-cpu", "pc.ram", Chipset::i440fx},
+    {"pc-q35-7.2", "q35", "Standard PC (Q35 + ICH9, 2009)", 288, false, true, false, "qemu64-x86_64-cpu", "pc.ram", Chipset::q35},
+    {"none", "", "empty machine", 1, false, false, false, "", "ram", Chipset::none},
 };
 
 }  // namespace

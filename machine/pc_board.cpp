@@ -87,24 +87,10 @@ void fill_cmos(Mc146818Rtc& rtc, const cli::Config& config, const GuestMemory& r
 
 }  // namespace
 
-template <class T, class... Args>
-T& PcBoard::add(Machine& machine, Bus& bus, Args&&... args) {
-    auto device = std::make_unique<T>(std::forward<Args>(args)...);
-    bus.add(*device);
-    return static_cast<T&>(machine.devices().add_onboard(std::move(device)));
-}
-
-template <class T, class... Args>
-T& PcBoard::add_pci(Machine& machine, unsigned where, Args&&... args) {
-    T& device = static_cast<T&>(machine.devices().add_onboard(std::make_unique<T>(std::forward<Args>(args)...)));
-    const auto plugged = pci_.plug(device, where);
-    (void)plugged;      // the board's own places are free
-    return device;
-}
+Device& PcBoard::add_onboard(Machine& machine, std::unique_ptr<Device> device) { return machine.devices().add_onboard(std::move(device)); }
 
 void PcBoard::add_interrupt_controllers(Machine& machine, IsaBus& isa, Device& host) {
-    // Nobody takes the CPU's INTR yet.
-    auto& master = add<I8259>(machine, isa, machine.ports(), I8259::kMaster, IrqLine());
+    auto& master = add<I8259>(machine, isa, machine.ports(), I8259::kMaster, gsi_.cpu_line());
     auto& slave = add<I8259>(machine, isa, machine.ports(), I8259::kSlave, IrqLine(master, I8259::kCascade));
     master.cascade(slave);
     pics_ = std::make_unique<PicPair>(master, slave);
@@ -155,41 +141,56 @@ Result<void> PcBoard::add_vga(Machine& machine) {
     return {};
 }
 
+Result<void> PcBoard::add_cards(Machine& machine) {
+    for (const net::CardPlan& card : machine.planned_cards()) RHEA_CHECK(net::make_card(machine, card, pci_));
+    return {};
+}
+
 PcBoard::PcBoard(Machine& machine)
-    : firmware_(machine), pci_("pci.0", machine.ports(), machine.memory()), root_buses_{&pci_}, pci_hotplug_(pci_, machine.removals(), [this] { pm_->gpe().raise(AcpiGpe::kPciHotplug); }) {}
+    : firmware_(machine),
+      gsi_(machine.type().chipset == Chipset::i440fx),
+      pci_(machine.type().chipset == Chipset::q35 ? PciBus("pcie.0", machine.ports(), machine.memory(), kPcieBus)
+                                                  : PciBus("pci.0", machine.ports(), machine.memory())),
+      root_buses_{&pci_},
+      // Nothing comes to or leaves a root complex.
+      pci_hotplug_(pci_, machine.removals(), [this] { acpi_->gpe().raise(AcpiGpe::kPciHotplug); }, machine.type().chipset == Chipset::i440fx) {}
 
 Result<void> PcBoard::build(Machine& machine) {
+    floppy_boot_check_ = machine.config().floppy_boot_check;
+    add_firmware_interface(machine);
+    return machine.type().chipset == Chipset::q35 ? build_q35(machine) : build_i440fx(machine);
+}
+
+void PcBoard::add_firmware_interface(Machine& machine) {
     qom::Tree& tree = machine.devices();
     tree.unattached().add_part("sysbus", system_bus_);
-    const cli::Config& config = machine.config();
-    floppy_boot_check_ = config.floppy_boot_check;
-    Lifecycle& life = machine.life();
-
     // The first CPU has brought it.
     auto& vapic = static_cast<Device&>(tree.unattached().add_child("device[1]", std::make_unique<KvmVapic>(machine.ports())));
     vapic.set_realized();
     system_bus_.add(vapic);
     system_bus_.add(tree.add_onboard(
         std::make_unique<FwCfg>(machine.ports(), machine.memory(), [this](FwCfg& to) { firmware_.fill(to); }), "fw_cfg"));
-    auto bridge = std::make_unique<PciConfigPorts>(machine.ports(), pci_);
+}
+
+PciHostBridge::MemoryEnds PcBoard::memory_ends(Machine& machine) const {
     const DeviceMemory& pluggable = machine.device_memory();
-    bridge->set_memory_ends({machine.ram()->below_4g(), pluggable.size() > 0 ? pluggable.base() + pluggable.size()
-                                                                             : (std::uint64_t{1} << 32) + machine.ram()->above_4g()});
-    Device& host = tree.add_onboard(std::move(bridge), "i440fx");
-    system_bus_.add(host);
-    host.add_part(pci_.bus_name(), pci_);
-    add_pci<I440fx>(machine, devfn(0, 0), machine.memory(), *machine.ram());
-    auto& piix3 = add_pci<Piix3>(machine, devfn(1, 0), machine.ports(), gsi_, life);
-    pci_.connect(&piix3);
-    IsaBus& isa = piix3.isa();
+    const std::uint64_t above = machine.ram()->above_4g();
+    return {machine.ram()->below_4g(), pluggable.size() > 0 ? pluggable.base() + pluggable.size() : (std::uint64_t{1} << 32) + above, above};
+}
+
+I8257& PcBoard::add_dma(Machine& machine, IsaBus& isa) {
     auto& dma = add<I8257>(machine, isa, machine.ports(), machine.memory(), I8257::kFirst);
     add<I8257>(machine, isa, machine.ports(), machine.memory(), I8257::kSecond);
-    add_interrupt_controllers(machine, isa, host);
-    RHEA_CHECK(add_vga(machine));
+    return dma;
+}
+
+Result<void> PcBoard::add_basic_devices(Machine& machine, IsaBus& isa, I8257& dma, const Timers& timers) {
+    const cli::Config& config = machine.config();
+    Lifecycle& life = machine.life();
     IrqLine pit_line = gsi_.line(Hpet::kPitLine), rtc_line = gsi_.line(Hpet::kRtcLine);
     Hpet* hpet = nullptr;
     if (config.machine.properties.hpet.value_or(true)) {
-        hpet = static_cast<Hpet*>(&tree.add_onboard(std::make_unique<Hpet>(machine.memory(), machine.clocks(), gsi_)));
+        hpet = static_cast<Hpet*>(&add_onboard(machine, std::make_unique<Hpet>(machine.memory(), machine.clocks(), gsi_, timers.hpet_routes)));
         system_bus_.add(*hpet);
         pit_line = IrqLine(*hpet, Hpet::kPitLine);
         rtc_line = IrqLine(*hpet, Hpet::kRtcLine);
@@ -206,7 +207,7 @@ Result<void> PcBoard::build(Machine& machine) {
     }
     RHEA_CHECK(add_ports(machine, isa));
     fill_cmos(*rtc_, config, *machine.ram());
-    RHEA_CHECK(drives_.add_floppy(machine, gsi_, isa, dma));
+    if (timers.floppy || DriveBoard::has_floppies(machine)) RHEA_CHECK(drives_.add_floppy(machine, gsi_, isa, dma));
     RHEA_CHECK(drives_.attach_floppies(machine));
     auto& keyboard_controller = add<I8042>(machine, isa, machine.ports(), gsi_.line(1), gsi_.line(12), life);
     system_bus_.add(keyboard_controller.keep("ps2kbd", std::make_unique<Ps2Keyboard>(keyboard_controller, machine.input(), life)));
@@ -216,28 +217,28 @@ Result<void> PcBoard::build(Machine& machine) {
         add<VmMouse>(machine, isa, keyboard_controller);
     }
     add<Port92>(machine, isa, machine.ports(), life);
-    for (const net::CardPlan& card : machine.planned_cards()) RHEA_CHECK(net::make_card(machine, card, pci_));
-    drives_.add_ide(machine, gsi_, pci_);
-    RHEA_CHECK(drives_.attach_disks(machine));
-    drives_.fill_cmos(*rtc_);
-    if (config.machine.properties.usb.value_or(false)) RHEA_CHECK(add_onboard_usb(machine));
-    pm_ = &add_pci<Piix4Pm>(machine, devfn(1, 3), machine.ports(), machine.clocks(), gsi_.line(9), life);
-    const auto smm = config.machine.properties.smm.value_or(OnOffAuto::automatic);
-    pm_->values().keep(*Piix4Pm::kType.find("smm-enabled"), smm != OnOffAuto::off);
-    for (unsigned address = SmbusEeprom::kFirstAddress; address < SmbusEeprom::kFirstAddress + SmbusEeprom::kModules; ++address)
-        pm_->smbus().attach(address, &add<SmbusEeprom>(machine, pm_->i2c(), address));
-    machine.cpu_hotplug().connect(pm_);
-    machine.device_memory().connect(pm_);
+    return {};
+}
 
-    pci_.set_hotplug_handler(&pci_hotplug_, pm_);
-    pm_->pci_hotplug().connect(&pci_hotplug_);
-    life.on_powerdown([this] { pm_->press_power_button(); });
+void PcBoard::add_eeproms(Machine& machine, Smbus& smbus, Bus& i2c) {
+    for (unsigned address = SmbusEeprom::kFirstAddress; address < SmbusEeprom::kFirstAddress + SmbusEeprom::kModules; ++address)
+        smbus.attach(address, &add<SmbusEeprom>(machine, i2c, address));
+}
+
+void PcBoard::connect_power_management(Machine& machine, Device& function, AcpiHardware& acpi) {
+    power_management_ = &function;
+    acpi_ = &acpi;
+    pci_hotplug_.set_object(&function);
+    if (auto* registers = acpi.pci_hotplug()) registers->connect(&pci_hotplug_);
+    machine.cpu_hotplug().connect(&acpi.cpu_hotplug());
+    machine.device_memory().connect(&acpi);
+    Lifecycle& life = machine.life();
+    life.on_powerdown([this] { acpi_->pm1().press_power_button(); });
     life.on_wakeup([this, &machine](WakeupCause cause) {
         rtc_->mark_suspended();
         machine.devices().reset();
-        pm_->woken(cause);
+        acpi_->pm1().woken(cause);
     });
-    return {};
 }
 
 void PcBoard::set_cpu_count(unsigned count) {

@@ -1,18 +1,19 @@
 #pragma once
-/// The board of the pc (i440FX + PIIX3): what is soldered on it, in the order in which QEMU 7.2 makes it, since that order numbers
-/// /machine/unattached/device[N].
+/// The board of a pc (i440FX + PIIX3, or Q35 + ICH9): what is soldered on it, in the order in which QEMU 7.2 makes it, since that order
+/// numbers /machine/unattached/device[N]. What both have in common is in pc_board.cpp, the rest in pc_i440fx.cpp and pc_q35.cpp.
 #include <array>
 #include <memory>
 
 #include "machine/acpi_pci_hotplug.h"
-#include "machine/devices/i440fx.h"
 #include "machine/devices/i8042.h"
 #include "machine/devices/i8254.h"
 #include "machine/devices/i8259.h"
 #include "machine/devices/io_apic.h"
 #include "machine/devices/mc146818rtc.h"
-#include "machine/devices/piix3.h"
-#include "machine/devices/piix4_pm.h"
+#include "machine/devices/acpi_hardware.h"
+#include "machine/devices/isa_bus.h"
+#include "machine/devices/pci_host.h"
+#include "machine/devices/smbus.h"
 #include "machine/devices/port92.h"
 #include "machine/drive_board.h"
 #include "machine/gsi.h"
@@ -45,24 +46,53 @@ public:
     PciRootBuses& root_buses() { return root_buses_; }
     Gsi& gsi() { return gsi_; }
     Mc146818Rtc& rtc() { return *rtc_; }
-    Piix4Pm& pm() { return *pm_; }
     /// 0 is the master.
     const I8259& pic(unsigned number) const { return pics_->chip(number); }
     const IoApic& io_apic() const { return *io_apic_; }
     const I8254& timer() const { return *timer_; }
-    const Piix4Pm* power_management() const { return pm_; }
+    /// The function that does power management; null: not there yet.
+    const Device* power_management() const { return power_management_; }
+    /// Function 00.0, which owns the memory of system management mode.
+    const qom::Object* memory_controller() const { return pci_.at(0); }
     DriveBoard& drives() { return drives_; }
     PcFirmware& firmware() { return firmware_; }
 
 private:
     template <class T, class... Args>
-    T& add(Machine& machine, Bus& bus, Args&&... args);
+    T& add(Machine& machine, Bus& bus, Args&&... args) {
+        auto device = std::make_unique<T>(std::forward<Args>(args)...);
+        bus.add(*device);
+        return static_cast<T&>(add_onboard(machine, std::move(device)));
+    }
     template <class T, class... Args>
-    T& add_pci(Machine& machine, unsigned devfn, Args&&... args);
+    T& add_pci(Machine& machine, unsigned devfn, Args&&... args) {
+        T& device = static_cast<T&>(add_onboard(machine, std::make_unique<T>(std::forward<Args>(args)...)));
+        const auto plugged = pci_.plug(device, devfn);
+        (void)plugged;      // the board's own places are free
+        return device;
+    }
+    static Device& add_onboard(Machine& machine, std::unique_ptr<Device> device);
 
+    // The steps that both boards take, each in its own order.
+    void add_firmware_interface(Machine& machine);
+    /// `host` is a device already, or a part that only needs its place on the system bus.
+    PciHostBridge::MemoryEnds memory_ends(Machine& machine) const;
+    I8257& add_dma(Machine& machine, IsaBus& isa);
     void add_interrupt_controllers(Machine& machine, IsaBus& isa, Device& host);
+    struct Timers {
+        std::uint32_t hpet_routes;      ///< lines that its comparators may drive
+        bool floppy;                    ///< there is a controller even without drives
+    };
+    /// Clocks, timers, ports, keyboard.
+    Result<void> add_basic_devices(Machine& machine, IsaBus& isa, I8257& dma, const Timers& timers);
     Result<void> add_vga(Machine& machine);
+    Result<void> add_cards(Machine& machine);
     Result<void> add_ports(Machine& machine, IsaBus& isa);
+    void add_eeproms(Machine& machine, Smbus& smbus, Bus& i2c);
+    void connect_power_management(Machine& machine, Device& function, AcpiHardware& acpi);
+
+    Result<void> build_i440fx(Machine& machine);
+    Result<void> build_q35(Machine& machine);
 
     PcFirmware firmware_;
     Gsi gsi_;
@@ -75,7 +105,8 @@ private:
     Mc146818Rtc* rtc_ = nullptr;
     IoApic* io_apic_ = nullptr;
     I8254* timer_ = nullptr;
-    Piix4Pm* pm_ = nullptr;
+    Device* power_management_ = nullptr;
+    AcpiHardware* acpi_ = nullptr;
     AcpiPciHotplug pci_hotplug_;
 };
 

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
+#include "machine/acpi_pci_hotplug.h"
+#include "machine/devices/pci_bridge.h"
 #include "machine/devices/trace_points.h"
 #include "machine/pci_commands.h"
 
@@ -20,6 +23,9 @@ constexpr unsigned kVendor = 0x00, kDevice = 0x02, kCommand = 0x04, kStatus = 0x
 constexpr std::uint16_t kCommandIo = 0x01, kCommandMemory = 0x02, kCommandIntxOff = 0x400;
 constexpr std::uint16_t kCommandBits = 0x0507;  // I/O, memory, master, SERR#, INTx disable
 constexpr std::uint8_t kStatusIntx = 0x08, kStatusCapabilities = 0x10;
+
+constexpr std::uint8_t kMsiCapability = 0x05;
+constexpr std::uint16_t kMsiEnable = 0x0001, kMsiVectorsShift = 1, kMsiChosenShift = 4, kMsiWide = 0x0080, kMsiMaskable = 0x0100;
 
 // Where regions overlap: RAM hides memory BARs, I/O BARs hide the ISA ports.
 constexpr int kMemoryBarPriority = -1, kIoBarPriority = 1;
@@ -69,6 +75,11 @@ void PciDevice::set_writable(unsigned reg, std::uint32_t mask, unsigned size) {
     for (unsigned i = 0; i < size; ++i) writable_[reg + i] = static_cast<std::uint8_t>(mask >> (8 * i));
 }
 
+void PciDevice::extend_config() {
+    config_.resize(kExtendedSize);
+    writable_.resize(kExtendedSize, 0xff);
+}
+
 std::uint32_t PciDevice::config_read(unsigned reg, unsigned size) {
     std::uint32_t value = 0;
     for (unsigned i = 0; i < size; ++i) value |= static_cast<std::uint32_t>(config_[reg + i]) << (8 * i);
@@ -90,6 +101,7 @@ void PciDevice::reset() {
     set_config(kCommand, 0, 2);
     set_config(kCacheLine, 0, 1);
     set_config(kInterruptLine, 0, 1);
+    if (msi_at_) config_[msi_at_ + 2] &= static_cast<std::uint8_t>(~(kMsiEnable | 7u << kMsiChosenShift));
     for (unsigned i = 0; i < kBars; ++i) {
         if (bars_[i].kind == PciBar::Kind::none) continue;
         set_config(bar_register(i), bar_type_bits(bars_[i]), 4);
@@ -113,6 +125,30 @@ void PciDevice::add_capability(std::uint8_t id, unsigned offset, unsigned length
     std::fill_n(writable_.begin() + offset, length, std::uint8_t{0});
     set_config(kCapabilities, offset, 1);
     config_[kStatus] |= kStatusCapabilities;
+}
+
+void PciDevice::add_msi(unsigned offset, const Msi& msi) {
+    const unsigned data = msi.wide ? 12 : 8;
+    add_capability(kMsiCapability, offset, data + (msi.maskable ? 12 : 2));
+    const auto vectors = static_cast<unsigned>(std::countr_zero(msi.vectors));
+    set_config(offset + 2, vectors << kMsiVectorsShift | (msi.wide ? kMsiWide : 0u) | (msi.maskable ? kMsiMaskable : 0u), 2);
+    set_writable(offset + 2, kMsiEnable | (vectors ? 7u << kMsiChosenShift : 0u), 2);
+    set_writable(offset + 4, 0xfffffffc, 4);
+    if (msi.wide) set_writable(offset + 8, 0xffffffff, 4);
+    set_writable(offset + data, 0xffff, 2);
+    if (msi.maskable) set_writable(offset + data + 4, static_cast<std::uint32_t>((std::uint64_t{1} << msi.vectors) - 1), 4);
+    msi_at_ = static_cast<std::uint16_t>(offset);
+}
+
+void PciDevice::send_msi(unsigned offset, unsigned vector) const {
+    const std::uint16_t control = config_word(offset + 2);
+    const unsigned data = offset + (control & kMsiWide ? 12 : 8);
+    std::uint64_t address = config_word(offset + 4) | std::uint64_t{config_word(offset + 6)} << 16;
+    if (control & kMsiWide) address |= std::uint64_t{config_word(offset + 8)} << 32 | std::uint64_t{config_word(offset + 10)} << 48;
+    // The guest may have fewer vectors to give than were asked for.
+    const unsigned chosen = 1u << (control >> kMsiChosenShift & 7);
+    const std::uint32_t message = (config_word(data) & ~(chosen - 1)) | (vector & (chosen - 1));
+    dma_write(address, &message, sizeof message);
 }
 
 std::uint64_t PciDevice::bar_address(unsigned index) const {
@@ -210,6 +246,7 @@ Result<void> PciBus::plug(PciDevice& device, std::optional<unsigned> devfn, bool
     const auto place = RHEA_TRY(choose(device, devfn, hotplugged));
     RHEA_CHECK(check_functions(device, place));
     devices_[place] = &device;
+    if (express() && device.type().is_a(qom::kExpressPci) && device.config_size() == PciDevice::kConfigSize) device.extend_config();
     add(device);
     device.bus_ = this;
     device.devfn_ = place;
@@ -260,27 +297,39 @@ void PciBus::unplug(PciDevice& device) {
 
 std::uint32_t PciBus::config_read(unsigned devfn, unsigned reg, unsigned size) const {
     auto* device = at(devfn);
-    if (!device || reg >= PciDevice::kConfigSize) return 0xffffffff;
-    const std::uint32_t value = device->config_read(reg, std::min(size, PciDevice::kConfigSize - reg));
+    if (!device || reg >= device->config_size()) return 0xffffffff;
+    const std::uint32_t value = device->config_read(reg, std::min(size, device->config_size() - reg));
     trace_device<"pci_cfg_read">("{} 00:{:02x}.{} @{:#x} -> {:#x}", device->type_name(), devfn >> 3, devfn & 7, reg, value);
     return value;
 }
 
 void PciBus::config_write(unsigned devfn, unsigned reg, std::uint32_t value, unsigned size) const {
     auto* device = at(devfn);
-    if (!device || reg >= PciDevice::kConfigSize) return;
+    if (!device || reg >= device->config_size()) return;
     trace_device<"pci_cfg_write">("{} 00:{:02x}.{} @{:#x} <- {:#x}", device->type_name(), devfn >> 3, devfn & 7, reg, value);
-    device->config_write(reg, value, std::min(size, PciDevice::kConfigSize - reg));
+    device->config_write(reg, value, std::min(size, device->config_size() - reg));
+}
+
+bool PciBus::express() const { return type().is_a(kPcieBus); }
+
+bool PciBus::behind_bridge() const { return dynamic_cast<const PciBridge*>(parent()) != nullptr; }
+
+unsigned PciBus::number() const {
+    const auto* bridge = dynamic_cast<const PciBridge*>(parent());
+    return bridge ? bridge->secondary_number() : 0;
 }
 
 void PciBus::intx_changed(const PciDevice& device, bool level) {
-    // The board wires INTA# of one slot to the line that is INTB# of the slot before it; slot 1 begins with line 0.
-    const unsigned pin = device.config_[kInterruptPin] - 1u;
-    const unsigned pirq = (pin + device.slot() + 3) & 3;
+    drive(device.slot(), device.config_[kInterruptPin] - 1u, level);
+}
+
+void PciBus::drive(unsigned slot, unsigned pin, bool level) {
+    if (!router_) return;
+    const unsigned pirq = router_->pirq_of(slot, pin & 3);
     const bool before = pirq_count_[pirq] > 0;
     pirq_count_[pirq] += level ? 1u : ~0u;
     const bool after = pirq_count_[pirq] > 0;
-    if (router_ && before != after) router_->set_pirq(pirq, after);
+    if (before != after) router_->set_pirq(pirq, after);
 }
 
 Result<void> PciDevice::plug_into(Bus& bus) {
@@ -295,8 +344,8 @@ std::vector<std::string> PciBus::details(const Device& device) const {
     const std::uint16_t class_code = function.config_word(kClass);
     const std::string_view name = pci_class_name(class_code);
     std::vector<std::string> lines{fmt::format(
-        "class {}, addr 00:{:02x}.{:x}, pci id {:04x}:{:04x} (sub {:04x}:{:04x})", name.empty() ? fmt::format("Class {:04x}", class_code) : name,
-        function.slot(), function.function(), function.config_word(kVendor), function.config_word(kDevice),
+        "class {}, addr {:02x}:{:02x}.{:x}, pci id {:04x}:{:04x} (sub {:04x}:{:04x})", name.empty() ? fmt::format("Class {:04x}", class_code) : name,
+        number(), function.slot(), function.function(), function.config_word(kVendor), function.config_word(kDevice),
         function.config_word(kSubsystemVendor), function.config_word(kSubsystem))};
     for (unsigned i = 0; i < PciDevice::kBars; ++i) {
         const PciBar& bar = function.bar(i);
@@ -341,6 +390,19 @@ constexpr qom::Property kProperties[] = {
 
 constinit const qom::Type PciDevice::kType{
     .name = "pci-device", .parent = &Device::kType, .abstract = true, .properties = kProperties, .bus = "PCI"};
+namespace {
+
+QObject hotplug_number(const PciBus& bus) { return std::int64_t{*bus.firmware_hotplug()->number()}; }
+constexpr qom::Property kHotplugNumber = qom::property("acpi-pcihp-bsel", qom::kUint32).from<hotplug_number>();
+
+}  // namespace
+
+void PciBus::list_extras(const std::function<void(Extra)>& visit) const {
+    Bus::list_extras(visit);
+    if (firmware_hotplug_ && firmware_hotplug_->number()) visit({.name = std::string(kHotplugNumber.name), .property = &kHotplugNumber});
+}
+
 constinit const qom::Type PciBus::kType{.name = "PCI", .parent = &Bus::kType};
+constinit const qom::Type kPcieBus{.name = "PCIE", .parent = &PciBus::kType};
 
 }  // namespace rhea

@@ -13,6 +13,7 @@
 
 namespace rhea {
 
+class AcpiPciHotplug;
 class PciBus;
 
 /// What a function says of itself in the read-only part of its header.
@@ -49,7 +50,7 @@ struct PciBar {
 class PciDevice : public Device {
 public:
     static const qom::Type kType;
-    static constexpr unsigned kConfigSize = 256;
+    static constexpr unsigned kConfigSize = 256, kExtendedSize = 4096;
     static constexpr unsigned kBars = 7, kRomBar = 6;  ///< the seventh is the expansion ROM
 
     PciDevice(qom::Values values, const PciIdentity& identity);
@@ -65,7 +66,9 @@ public:
     void set_multifunction();
     bool multifunction() const { return (config_[0x0e] & 0x80) != 0; }
 
-    /// `reg` < 256, `size` 1 to 4, both ends within the space. What a function answers to other than plain storage it
+    /// Bytes of its configuration space: more for one that knows PCI Express and sits on such a bus.
+    unsigned config_size() const { return static_cast<unsigned>(config_.size()); }
+    /// `reg` < config_size(), `size` 1 to 4, both ends within the space. What a function answers to other than plain storage it
     /// overrides.
     virtual std::uint32_t config_read(unsigned reg, unsigned size);
     virtual void config_write(unsigned reg, std::uint32_t value, unsigned size);
@@ -88,6 +91,14 @@ protected:
     /// Adds a capability of `length` bytes (id and link included) at `offset`; the rest of it is read only, zero, and the
     /// device's to fill in. The newest stands first in the list.
     void add_capability(std::uint8_t id, unsigned offset, unsigned length);
+    /// Messages instead of the pin (MSI; PCI 3.0, section 6.8.1). `vectors` is a power of two.
+    struct Msi {
+        bool wide = false, maskable = false;       ///< 64-bit addresses; a mask for each vector
+        unsigned vectors = 1;
+    };
+    void add_msi(unsigned offset, const Msi& msi);
+    bool msi_enabled(unsigned offset) const { return (config_[offset + 2] & 1) != 0; }
+    void send_msi(unsigned offset, unsigned vector) const;
     /// Drives the interrupt pin; the bus routes it on.
     void set_intx(bool level);
 
@@ -99,6 +110,8 @@ protected:
     /// Stores past the guest's write mask.
     void set_config(unsigned reg, std::uint32_t value, unsigned size);
     void set_writable(unsigned reg, std::uint32_t mask, unsigned size);
+    /// Makes room for extended capabilities, writable at first. Before it is plugged in; else its bus does it.
+    void extend_config();
 
 private:
     friend class PciBus;
@@ -107,13 +120,13 @@ private:
     void map(unsigned index, std::uint64_t address);
     void update_intx();
 
-    std::array<std::uint8_t, kConfigSize> config_{};
-    std::array<std::uint8_t, kConfigSize> writable_{};
+    std::vector<std::uint8_t> config_ = std::vector<std::uint8_t>(kConfigSize), writable_ = std::vector<std::uint8_t>(kConfigSize);
     std::array<PciBar, kBars> bars_{};
     std::array<std::optional<AddressSpace::Handle>, kBars> mapped_{};
     PciBus* bus_ = nullptr;
     std::string_view rom_file_;
     unsigned devfn_ = 0;
+    std::uint16_t msi_at_ = 0;  // the capability; 0: none
     bool intx_ = false;      // what the device drives
     bool intx_out_ = false;  // what reaches the bus: not while the command register disables it
 };
@@ -133,10 +146,13 @@ constexpr qom::Nodes bar_node(std::string_view name) {
     return qom::region<bar_region_of<Index>>(name);
 }
 
-/// Where a bus's four interrupt lines lead to. A line is high while any function drives it.
+/// Where a bus's interrupt lines lead to. A line is high while any function drives it.
 class PciIrqRouter {
 public:
+    static constexpr unsigned kMostLines = 8;
     virtual ~PciIrqRouter() = default;
+    /// The line that a pin (0 is INTA#) of a slot drives; below kMostLines.
+    virtual unsigned pirq_of(unsigned slot, unsigned pin) const = 0;
     virtual void set_pirq(unsigned pirq, bool level) = 0;
 };
 
@@ -146,9 +162,15 @@ public:
     static constexpr unsigned kFunctions = 256;
     static const qom::Type kType;
 
-    PciBus(std::string name, AddressSpace& ports, AddressSpace& memory)
-        : Bus(kType, std::move(name)), ports_(ports), memory_(memory) {}
+    PciBus(std::string name, AddressSpace& ports, AddressSpace& memory, const qom::Type& type = kType)
+        : Bus(type, std::move(name)), ports_(ports), memory_(memory) {}
     ~PciBus() override;
+    /// PCI Express.
+    bool express() const;
+    /// It is no host bridge's.
+    bool behind_bridge() const;
+    /// As the guest numbers it; 0 until it has.
+    unsigned number() const;
     std::vector<std::string> details(const Device& device) const override;
 
     /// Without `devfn` it goes into the first slot whose function 0 is free. `hotplugged`: while the guest is there, which
@@ -169,8 +191,16 @@ public:
     std::uint32_t config_read(unsigned devfn, unsigned reg, unsigned size) const;
     void config_write(unsigned devfn, unsigned reg, std::uint32_t value, unsigned size) const;
 
+    /// What the guest's firmware knows of it for hotplug, and of the buses behind; null: nothing. It is the handler too where devices of
+    /// this very bus come and go so.
+    AcpiPciHotplug* firmware_hotplug() const { return firmware_hotplug_; }
+    void set_firmware_hotplug(AcpiPciHotplug* hotplug) { firmware_hotplug_ = hotplug; }
+    void list_extras(const std::function<void(Extra)>& visit) const override;
+
     /// `router` outlives the bus, or is taken away by null.
     void connect(PciIrqRouter* router) { router_ = router; }
+    /// A pin of one of its slots changes, or of a bus behind the bridge there.
+    void drive(unsigned slot, unsigned pin, bool level);
     AddressSpace& ports() const { return ports_; }
     AddressSpace& memory() const { return memory_; }
 
@@ -183,9 +213,12 @@ private:
     AddressSpace& ports_;
     AddressSpace& memory_;
     std::array<PciDevice*, kFunctions> devices_{};
-    std::array<unsigned, 4> pirq_count_{};
+    std::array<unsigned, PciIrqRouter::kMostLines> pirq_count_{};
     PciIrqRouter* router_ = nullptr;
+    AcpiPciHotplug* firmware_hotplug_ = nullptr;
     Spaces spaces_;
 };
+
+extern const qom::Type kPcieBus;      // "PCIE", a PciBus too
 
 }  // namespace rhea

@@ -210,7 +210,8 @@ Result<Bus*> find_bus(Machine& machine, std::string_view path) {
 
 Bus* find_bus_of(Machine& machine, std::string_view kind) {
     Bus* root = machine.system_bus();
-    return root ? search(*root, [&](const Bus& bus) { return bus.type_name() == kind; }) : nullptr;
+    const qom::Type* type = qom::find_type(kind);
+    return root && type ? search(*root, [type](const Bus& bus) { return bus.type().is_a(*type); }) : nullptr;
 }
 
 Result<Device*> plug_device(Machine& machine, const QDict& options, InputMode mode, bool hotplugged) {

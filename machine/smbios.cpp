@@ -13,7 +13,7 @@ namespace rhea {
 
 namespace {
 
-constexpr std::string_view kVendor = "QEMU", kProduct = "Standard PC (i440FX + PIIX, 1996)";
+constexpr std::string_view kVendor = "QEMU";
 
 // --- What -smbios said
 
@@ -114,7 +114,7 @@ private:
 class Builder {
 public:
     explicit Builder(Machine& machine)
-        : config_(machine.config()), ram_(*machine.ram()), version_(config_.machine.type) {}
+        : config_(machine.config()), ram_(*machine.ram()), version_(config_.machine.type), product_(machine.type().description) {}
 
     SmbiosTables make() {
         bios();
@@ -170,7 +170,7 @@ private:
         std::reverse(uuid.begin() + 4, uuid.begin() + 6);
         std::reverse(uuid.begin() + 6, uuid.begin() + 8);
         Table table(1, 0x0100);
-        table.text(said.get("manufacturer", kVendor)).text(said.get("product", kProduct)).text(said.get("version", version_));
+        table.text(said.get("manufacturer", kVendor)).text(said.get("product", product_)).text(said.get("version", version_));
         table.text(said.get("serial")).bytes(uuid).byte(6).text(said.get("sku")).text(said.get("family"));
         add(std::move(table));
     }
@@ -179,7 +179,7 @@ private:
         const Said said(config_, 2);
         if (!said.any()) return;
         Table table(2, 0x0200);
-        table.text(said.get("manufacturer", kVendor)).text(said.get("product", kProduct)).text(said.get("version", version_));
+        table.text(said.get("manufacturer", kVendor)).text(said.get("product", product_)).text(said.get("version", version_));
         table.text(said.get("serial")).text(said.get("asset")).byte(1).text(said.get("location"));
         table.word(0x0300).byte(0x0a).byte(0);
         add(std::move(table));
@@ -287,7 +287,7 @@ private:
 
     const cli::Config& config_;
     const GuestMemory& ram_;
-    std::string version_;
+    std::string version_, product_;
     SmbiosTables out_;
     std::size_t largest_ = 0;
     unsigned count_ = 0;

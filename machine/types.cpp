@@ -5,6 +5,7 @@
 #include "machine/cpu_object.h"
 #include "machine/device.h"
 #include "machine/device_memory.h"
+#include "machine/devices/ahci.h"
 #include "machine/devices/atapi.h"
 #include "machine/devices/floppy.h"
 #include "machine/devices/fw_cfg.h"
@@ -12,6 +13,8 @@
 #include "machine/devices/i440fx.h"
 #include "machine/devices/hpet.h"
 #include "machine/devices/i6300esb.h"
+#include "machine/devices/ich9_lpc.h"
+#include "machine/devices/ich9_smbus.h"
 #include "machine/devices/i8042.h"
 #include "machine/devices/i8254.h"
 #include "machine/devices/i8257.h"
@@ -33,6 +36,7 @@
 #include "machine/devices/piix4_pm.h"
 #include "machine/devices/port92.h"
 #include "machine/devices/ps2_keyboard.h"
+#include "machine/devices/q35.h"
 #include "machine/devices/ps2_mouse.h"
 #include "machine/devices/pvpanic.h"
 #include "machine/devices/sound_cards.h"
@@ -76,12 +80,12 @@ constexpr const Type* kAll[] = {
     &net::kNetFilter, &net::kFilterDump, &net::kFilterBuffer, &net::kFilterMirror, &net::kFilterRedirector, &net::kFilterReplay, &net::kFilterRewriter,
     &kTlsCreds, &kTlsCredsX509, &kTlsCredsAnon, &kTlsCredsPsk,
     // machines and what drives their CPUs
-    &kMachineType, &kX86MachineType, &kGenericPcType, &kPcType, &kNoMachineType, &kAccel, &kTcgAccel, &kKvmAccel, &kQtestAccel,
+    &kMachineType, &kX86MachineType, &kGenericPcType, &kPcType, &kQ35Type, &kNoMachineType, &kAccel, &kTcgAccel, &kKvmAccel, &kQtestAccel,
     // buses and the parents of their devices
-    &Bus::kType, &kSystemBus, &PciBus::kType, &kIsaBus, &kIdeBus, &kFloppyBus, &kI2cBus,
+    &Bus::kType, &kSystemBus, &PciBus::kType, &kPcieBus, &kIsaBus, &kIdeBus, &kFloppyBus, &kI2cBus,
     &Device::kType, &kSystemDevice, &PciDevice::kType, &kIsaDevice, &kIdeDevice,
     // the board
-    &kPciHostBridge, &PciConfigPorts::kType, &I440fx::kType, &kPiix3Common, &Piix3::kType, &Piix4Pm::kType, &kPciIde, &Piix3Ide::kType,
+    &kPciHostBridge, &I440fxHost::kType, &I440fx::kType, &kPcieHostBridge, &Q35Host::kType, &Mch::kType, &Ich9Lpc::kType, &Ich9Smbus::kType, &Ahci::kType, &kPiix3Common, &Piix3::kType, &Piix4Pm::kType, &kPciIde, &Piix3Ide::kType,
     &kIoApicCommon, &IoApic::kType, &kPicCommon, &I8259::kType, &kPitCommon, &I8254::kType, &PcSpeaker::kType, &Mc146818Rtc::kType, &I8042::kType,
     &Port92::kType, &FloppyController::kType, &I8257::kType, &Hpet::kType,
     &VmPort::kType, &VmMouse::kType, &KvmVapic::kType, &kI2cSlave, &kSmbusDevice, &SmbusEeprom::kType, &kPs2Device,

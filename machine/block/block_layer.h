@@ -71,6 +71,9 @@ public:
 
     // --- drives -------------------------------------------------------------------------------------------------------
     Result<DriveInfo*> add_drive(const DriveOptions& options);
+    /// Drives on one bus; 0: all are on bus 0. That of IDE's is the machine's.
+    int units_per_bus(DriveInterface interface) const;
+    void set_ide_units(int units) { ide_units_ = units; }
     /// The limits that backends share under this name; new when there are none.
     std::shared_ptr<ThrottleGroup> throttle_group(const std::string& name);
     /// One that somebody has: "Throttle group 'x' does not exist".
@@ -128,6 +131,7 @@ private:
     std::vector<std::weak_ptr<ThrottleGroup>> throttle_groups_;
     std::uint64_t node_names_ = 0;
     std::uint64_t random_;
+    int ide_units_ = 2;
 };
 
 }  // namespace rhea

@@ -15,12 +15,6 @@ namespace {
 constexpr std::array<std::string_view, 9> kInterfaceNames = {"none", "ide", "scsi",   "floppy", "pflash",
                                                              "mtd",  "sd",  "virtio", "xen"};
 
-/// Devices on one bus; 0: all are on bus 0.
-int max_units(DriveInterface interface) {
-    if (interface == DriveInterface::ide) return 2;
-    return interface == DriveInterface::scsi ? 7 : 0;
-}
-
 bool has_policies(DriveInterface interface) {
     return interface == DriveInterface::ide || interface == DriveInterface::scsi || interface == DriveInterface::virtio ||
            interface == DriveInterface::none;
@@ -108,11 +102,11 @@ bool well_formed_id(std::string_view id) {
     return true;
 }
 
-std::string default_name(DriveInterface interface, DriveMedia media, int bus, int unit) {
+std::string default_name(DriveInterface interface, DriveMedia media, bool by_bus, int bus, int unit) {
     const std::string_view name = drive_interface_name(interface);
     const bool shows_media = interface == DriveInterface::ide || interface == DriveInterface::scsi;
     const std::string_view kind = !shows_media ? "" : media == DriveMedia::cdrom ? "-cd" : "-hd";
-    return max_units(interface) ? fmt::format("{}{}{}{}", name, bus, kind, unit) : fmt::format("{}{}{}", name, kind, unit);
+    return by_bus ? fmt::format("{}{}{}{}", name, bus, kind, unit) : fmt::format("{}{}{}", name, kind, unit);
 }
 
 }  // namespace
@@ -192,8 +186,13 @@ Result<DriveOptions> DriveOptions::parse(const std::vector<std::pair<std::string
     return drive;
 }
 
+int BlockLayer::units_per_bus(DriveInterface interface) const {
+    if (interface == DriveInterface::ide) return ide_units_;
+    return interface == DriveInterface::scsi ? 7 : 0;
+}
+
 Result<DriveInfo*> BlockLayer::add_drive(const DriveOptions& options) {
-    const int max = max_units(options.interface);
+    const int max = units_per_bus(options.interface);
     int bus = options.bus.value_or(0);
     int unit = options.unit.value_or(-1);
     if (options.index) {
@@ -211,7 +210,7 @@ Result<DriveInfo*> BlockLayer::add_drive(const DriveOptions& options) {
     if (max && unit >= max) return fail(fmt::format("unit {} too big (max is {})", unit, max - 1));
     if (find_drive_at(options.interface, bus, unit))
         return fail(fmt::format("drive with bus={}, unit={} (index={}) exists", bus, unit, options.index.value_or(-1)));
-    const std::string name = options.id.empty() ? default_name(options.interface, options.media, bus, unit) : options.id;
+    const std::string name = options.id.empty() ? default_name(options.interface, options.media, max != 0, bus, unit) : options.id;
     if (find_backend(name)) return fail(fmt::format("Duplicate ID '{}' for drive", name));
     if (find_node(name)) return fail(fmt::format("Device name '{}' conflicts with an existing node name", name));
     if (options.snapshot) return fail("snapshot=on is not supported by this build");

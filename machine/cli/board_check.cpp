@@ -52,11 +52,11 @@ OrExit<void> check_board(const Config& config, const Accelerator& accelerator, R
         if (config.cpu->model == "host" && accelerator.name != "kvm")
             return complain(reporter, "CPU model 'host' requires KVM or HVF");
         warn_of_mixture(reporter, config.cpu->features);
-        if (type.is_pc)
+        if (type.is_pc())
             if (auto checked = check_features(*config.cpu); !checked)
                 return complain(reporter, checked.error().description());
     }
-    if (!type.is_pc) return {};
+    if (!type.is_pc()) return {};
     if (config.memory.max_size > config.memory.size) {
         if (config.memory.slots > kMaxMemorySlots)
             return complain(reporter, fmt::format("unsupported amount of memory slots: {}", config.memory.slots));

@@ -48,7 +48,7 @@ struct Text {
 };
 
 struct Machine {
-    std::string type = "pc-i440fx-7.2";  ///< or "none"; aliases resolved
+    std::string type = "pc-i440fx-7.2";  ///< aliases resolved
     MachineProperties properties;        ///< those that were given
 };
 

@@ -38,12 +38,13 @@ void note_devices(Config& config) {
 
 Result<void> add_default_devices(Config& config, const MachineType& type) {
     note_devices(config);
-    if (!config.defaults || !type.is_pc) {
+    if (!config.defaults || !type.is_pc()) {
         config.default_serial = config.default_parallel = config.default_floppy = config.default_cdrom = config.default_vga =
             false;
     }
+    if (!type.usual_floppy()) config.default_floppy = false;
     if (!config.defaults) config.default_monitor = config.default_net = false;
-    if (!type.is_pc) config.default_net = false;
+    if (!type.is_pc()) config.default_net = false;
     if (config.vga) config.default_vga = false;
     // A "vc" is a text console in the emulator's window; nobody sees one here, but it is what QEMU reports.
     const auto backends = chardev_backends();

@@ -42,7 +42,7 @@ bool is_common_property(std::string_view name) {
 
 Result<void> resolve_smp(const SmpConfiguration& asked, const MachineType& type, Reporter& reporter, Smp& smp) {
     bool deprecated = false;
-    auto found = topology(asked, {std::string(type.name), static_cast<unsigned>(type.max_cpus), type.is_pc}, deprecated);
+    auto found = topology(asked, {std::string(type.name), static_cast<unsigned>(type.max_cpus), type.is_pc()}, deprecated);
     if (deprecated)
         reporter.warning("Deprecated CPU topology (considered invalid): CPU topology parameters must be greater than zero");
     smp = RHEA_TRY(std::move(found));
@@ -51,7 +51,7 @@ Result<void> resolve_smp(const SmpConfiguration& asked, const MachineType& type,
 
 Result<void> resolve_memory(const MemoryConfiguration& asked, const MachineType& type, Memory& memory) {
     memory.size = asked.size.value_or(0);
-    if (memory.size == 0) memory.size = type.is_pc ? 128 * kMiB : 0;
+    if (memory.size == 0) memory.size = type.is_pc() ? 128 * kMiB : 0;
     if (__builtin_add_overflow(memory.size, kMemoryGranularity - 1, &memory.size)) return fail("ram size too large");
     memory.size &= ~(kMemoryGranularity - 1);
     memory.max_size = asked.max_size.value_or(memory.size);
@@ -118,7 +118,7 @@ Result<void> check_property(const MachineProperties& p, std::string_view name) {
 }
 
 Result<void> apply_property(const MachineType& type, const QDictEntry& entry, MachineProperties& properties) {
-    if (type.is_pc && (entry.key == "sgx-epc" || entry.key == "cxl-fmw"))
+    if (type.is_pc() && (entry.key == "sgx-epc" || entry.key == "cxl-fmw"))
         return fail(fmt::format("-machine {}: not supported by this build", entry.key));
     if (entry.key == "memory" && !entry.value.dict()) return fail("Parameter 'memory' used inconsistently");
     if (!machine_has(type, entry.key)) return fail(fmt::format("Property '{}-machine.{}' not found", type.name, entry.key));
@@ -138,7 +138,7 @@ tl::unexpected<Exit> complain(const Reporter& reporter, std::string_view text) {
 bool machine_has(const MachineType& type, std::string_view property) {
     const auto members = type_of<MachineProperties>().members;
     return std::any_of(members.begin(), members.end(), [&](const Member& m) { return m.name == property; }) &&
-           (type.is_pc || is_common_property(property));
+           (type.is_pc() || is_common_property(property));
 }
 
 OrExit<void> choose_machine(Config& config, Reporter& reporter) {
@@ -165,7 +165,7 @@ OrExit<void> choose_machine(Config& config, Reporter& reporter) {
 OrExit<void> apply_properties(Config& config, Reporter& reporter) {
     const MachineType& type = *find_machine_type(config.machine.type);
     QDict& machine = config.unresolved.machine;
-    config.boot.order = type.is_pc ? "cad" : "";
+    config.boot.order = type.is_pc() ? "cad" : "";
     MachineProperties& properties = config.machine.properties;
 
     std::vector<std::string> keys;

@@ -9,8 +9,8 @@ constexpr std::uint8_t kPresent = 0x01, kInserting = 0x02, kRemoving = 0x04, kEj
 
 }  // namespace
 
-AcpiCpuHotplug::AcpiCpuHotplug(AddressSpace& ports, std::function<void()> notify)
-    : ports_(ports), notify_(std::move(notify)) {
+AcpiCpuHotplug::AcpiCpuHotplug(AddressSpace& ports, std::uint64_t base, std::function<void()> notify)
+    : ports_(ports), base_(base), notify_(std::move(notify)) {
     map(true);
 }
 
@@ -18,10 +18,10 @@ void AcpiCpuHotplug::map(bool legacy) {
     legacy_ = legacy;
     mapping_.reset();
     if (legacy)
-        mapping_.emplace(ports_, AddressSpace::Region{.name = "acpi-cpu-hotplug", .base = kBase, .size = kBitmapSize,
+        mapping_.emplace(ports_, AddressSpace::Region{.name = "acpi-cpu-hotplug", .base = base_, .size = kBitmapSize,
                                                       .handler = &bitmap_, .max_access = 1});
     else
-        mapping_.emplace(ports_, AddressSpace::Region{.name = "acpi-cpu-hotplug", .base = kBase, .size = kRegistersSize,
+        mapping_.emplace(ports_, AddressSpace::Region{.name = "acpi-cpu-hotplug", .base = base_, .size = kRegistersSize,
                                                       .handler = &registers_, .max_access = 4});
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 /// The registers by which the guest's ACPI code learns of CPUs that come and are to go (QEMU's published "CPU hotplug
-/// interface"), at 0xaf00: a bitmap of the CPUs present, until a zero is written to it; then registers of a selected CPU. A reset
+/// interface"): a bitmap of the CPUs present, until a zero is written to it; then registers of a selected CPU. A reset
 /// changes none of them.
 #include <cstdint>
 #include <functional>
@@ -13,7 +13,7 @@ namespace rhea {
 
 class AcpiCpuHotplug {
 public:
-    static constexpr std::uint64_t kBase = 0xaf00, kBitmapSize = 0x20, kRegistersSize = 12;
+    static constexpr std::uint64_t kBitmapSize = 0x20, kRegistersSize = 12;
 
     struct Cpu {
         std::uint32_t apic_id = 0;
@@ -21,7 +21,7 @@ public:
         std::uint32_t ost_event = 0, ost_status = 0;  ///< what the guest's _OST method said last
     };
 
-    AcpiCpuHotplug(AddressSpace& ports, std::function<void()> notify);
+    AcpiCpuHotplug(AddressSpace& ports, std::uint64_t base, std::function<void()> notify);
 
     /// For each place, in the order of their APIC ids.
     void set_cpus(std::vector<Cpu> cpus) { cpus_ = std::move(cpus); }
@@ -57,6 +57,7 @@ private:
     void write_flags(Cpu& cpu, std::uint8_t value);
 
     AddressSpace& ports_;
+    const std::uint64_t base_;
     std::function<void()> notify_;
     std::function<void(unsigned)> report_, eject_;
     Bitmap bitmap_{*this};

@@ -1,6 +1,6 @@
 #pragma once
 /// The registers by which the guest's ACPI code learns of PCI devices that come and are to go, and ejects them (QEMU's
-/// published "ACPI PCI hotplug interface"): 0xae00, a bit for each slot of the bus that is selected.
+/// published "ACPI PCI hotplug interface"): a bit for each slot of the bus that is selected.
 #include <cstdint>
 #include <utility>
 
@@ -11,10 +11,10 @@ namespace rhea {
 
 class AcpiPciHotplugPorts final : private IoHandler {
 public:
-    static constexpr std::uint64_t kBase = 0xae00, kSize = 0x18;
+    static constexpr std::uint64_t kSize = 0x18;
 
-    explicit AcpiPciHotplugPorts(AddressSpace& ports)
-        : mapping_(ports, {.name = "acpi-pci-hotplug", .base = kBase, .size = kSize, .handler = this, .min_access = 4, .max_access = 4}) {}
+    AcpiPciHotplugPorts(AddressSpace& ports, std::uint64_t base)
+        : mapping_(ports, {.name = "acpi-pci-hotplug", .base = base, .size = kSize, .handler = this, .min_access = 4, .max_access = 4}) {}
 
     /// What is behind them; it outlives this object, or is taken away by null.
     void connect(AcpiPciHotplug* hotplug) { hotplug_ = hotplug; }

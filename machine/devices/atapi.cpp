@@ -91,7 +91,7 @@ IdeDrive::Outcome IdeCdrom::execute(std::uint8_t code) {
         case 0xef: return set_features();
         // READ SECTORS and IDENTIFY DEVICE tell that this is no disk.
         case 0x20:
-        case 0xec: channel().set_signature(unit()); return Outcome::aborted;
+        case 0xec: cable().set_signature(unit()); return Outcome::aborted;
         default: return Outcome::aborted;
     }
 }
@@ -104,7 +104,10 @@ IdeDrive::Outcome IdeCdrom::device_reset() {
 }
 
 IdeDrive::Outcome IdeCdrom::identify_packet_device() {
-    if (!identification()) identification() = IdeIdentification::of_cdrom(names());
+    if (!identification()) {
+        identification() = IdeIdentification::of_cdrom(names());
+        identification()->set_queue_depth(cable().queue_depth());
+    }
     return send_identification();
 }
 
@@ -212,7 +215,7 @@ bool IdeCdrom::read_failed(const IoOutcome& io, std::function<void()> again) {
     const auto report = [this, &io] {
         if (by_dma_) {
             forget_dma();
-            bus_master().end(IdeDmaEnd::failed);
+            dma().end(IdeDmaEnd::failed);
         }
         check_condition(io.error == ENOMEDIUM ? kNoMedium : kOutOfRange);
     };
@@ -225,7 +228,7 @@ bool IdeCdrom::read_failed(const IoOutcome& io, std::function<void()> again) {
 // --- by the bus master ----------------------------------------------------------------------------------------------------
 
 void IdeCdrom::dma_begin() {
-    dma_fits_ = bus_master().map(bytes_left());
+    dma_fits_ = dma().map(bytes_left());
     dma_offset_ = 0;
     dma_step();
 }
@@ -234,17 +237,17 @@ void IdeCdrom::dma_step() {
     const auto left = bytes_left();
     const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left, kDmaChunk));
     if (buffered_.size() - taken_ < size) return fill_buffer(size, [this] { dma_step(); });
-    bus_master().to_memory(dma_offset_, {buffered_.data() + taken_, size});
+    dma().to_memory(dma_offset_, {buffered_.data() + taken_, size});
     dma_offset_ += size;
     taken_ += size;
     if (!dma_fits_) {
         // The table ends before the data: the drive waits for ever, until it is reset.
         forget_dma();
-        return bus_master().end(IdeDmaEnd::too_short);
+        return dma().end(IdeDmaEnd::too_short);
     }
     if (left > size) return dma_step();
     forget_dma();
-    bus_master().end(IdeDmaEnd::failed);      // leaves nothing active, however much memory was left
+    dma().end(IdeDmaEnd::failed);      // leaves nothing active, however much memory was left
     succeed();
 }
 

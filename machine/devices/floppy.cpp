@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "machine/devices/floppy_registers.h"
-#include "machine/devices/piix3.h"
+#include "machine/devices/isa_bus.h"
 #include "machine/devices/trace_points.h"
 #include "machine/platform.h"
 #include "machine/qom/basic_types.h"

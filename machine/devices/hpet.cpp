@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::uint64_t kCapabilities = 0x8086a201, kPeriodFs = 10'000'000;
 constexpr std::int64_t kTickNs = 10;
-constexpr std::uint64_t kRouting = std::uint64_t{4} << 32;  // a comparator may drive line 2
 enum Offset : std::uint64_t { capabilities = 0x000, general = 0x010, interrupts = 0x020, main_counter = 0x0f0, comparators = 0x100, kEnd = 0x400 };
 constexpr std::uint64_t kStride = 0x20;
 // A comparator's configuration.
@@ -26,16 +25,17 @@ std::uint64_t with_half(std::uint64_t value, std::uint64_t part, bool high) {
 
 Hpet::Comparator::Comparator(Hpet& hpet, unsigned n, Clocks& clocks) : timer(clocks, ClockType::virtual_time, [&hpet, n] { hpet.fired(n); }) {}
 
-Hpet::Hpet(AddressSpace& memory, Clocks& clocks, IrqReceiver& lines)
-    : Device(kType), clocks_(clocks), lines_(lines), comparators_{Comparator{*this, 0, clocks}, Comparator{*this, 1, clocks}, Comparator{*this, 2, clocks}},
+Hpet::Hpet(AddressSpace& memory, Clocks& clocks, IrqReceiver& lines, std::uint32_t routes)
+    : Device(kType), clocks_(clocks), lines_(lines), routing_(std::uint64_t{routes} << 32), comparators_{Comparator{*this, 0, clocks}, Comparator{*this, 1, clocks}, Comparator{*this, 2, clocks}},
       mapping_(memory, {.name = "hpet", .base = kAddress, .size = kEnd, .handler = &registers_, .min_access = 1, .max_access = 4}) {
+    values().keep(*kType.find("hpet-intcap"), std::int64_t{routes});
     reset();
 }
 
 void Hpet::reset() {
     for (Comparator& one : comparators_) {
         one.timer.cancel();
-        one.config = kCanPeriodic | kCan64 | kRouting;
+        one.config = kCanPeriodic | kCan64 | routing_;
         one.compare = kNever;
         one.message = one.period = 0;
         one.wrapped = false;

@@ -19,7 +19,8 @@ public:
     static constexpr unsigned kTimers = 3, kPitLine = 0, kRtcLine = 8;
 
     /// All outlive it. `lines` are the board's interrupt lines.
-    Hpet(AddressSpace& memory, Clocks& clocks, IrqReceiver& lines);
+    /// `routes`: a bit for each line that a comparator may drive.
+    Hpet(AddressSpace& memory, Clocks& clocks, IrqReceiver& lines, std::uint32_t routes = 1u << 2);
     /// Line kPitLine or kRtcLine of the device that had it before there was an HPET.
     void set_irq(unsigned line, bool level) override;
     std::string input_path(unsigned line) const override {
@@ -62,10 +63,11 @@ private:
 
     Clocks& clocks_;
     IrqReceiver& lines_;
+    const std::uint64_t routing_;  // of a comparator's configuration: the lines that it may drive
     const qom::Object* legacy_source_ = nullptr;
     std::uint64_t config_ = 0, status_ = 0, counter_ = 0;
     std::int64_t offset_ns_ = 0;  // of the counter against the clock, while it runs
-    std::array<bool, 16> driven_{};
+    std::array<bool, 32> driven_{};
     bool rtc_level_ = false, pit_level_ = false;
     std::array<Comparator, kTimers> comparators_;
     Registers registers_{*this};

@@ -168,7 +168,7 @@ std::uint8_t I8259::read(std::uint64_t offset) {
 }
 
 std::string I8259::output_path() const {
-    return is_master() ? board_line_path(BoardLine::cpu_interrupt) : output_.target_path();
+    return output_.target_path();
 }
 
 std::uint64_t I8259::Ports::io_read(std::uint64_t offset, unsigned) {

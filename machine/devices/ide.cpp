@@ -22,19 +22,13 @@ void IdeController::reset() {
     for (auto& channel : channels_) channel->reset();
 }
 
-Result<unsigned> IdeController::choose_unit(unsigned channel, const IdeOptions& options) const {
-    const unsigned unit = options.unit.value_or(channels_[channel]->drive(0) ? 1 : 0);
-    if (unit >= IdeChannel::kUnits)
-        return fail(fmt::format("Can't create IDE unit {}, bus supports only {} units", unit, IdeChannel::kUnits));
-    if (channels_[channel]->drive(unit)) return fail(fmt::format("IDE unit {} is in use", unit));
-    return unit;
-}
-
 namespace {
 
-/// As the drives of a pc are numbered, whether they are there or not.
-std::string default_serial(unsigned channel, unsigned unit) {
-    return fmt::format("QM{:05}", channel * IdeChannel::kUnits + unit + 1);
+Result<unsigned> choose_unit(const IdeCable& cable, const IdeOptions& options) {
+    const unsigned unit = options.unit.value_or(cable.drive(0) && cable.units() > 1 ? 1 : 0);
+    if (unit >= cable.units()) return fail(fmt::format("Can't create IDE unit {}, bus supports only {} units", unit, cable.units()));
+    if (cable.drive(unit)) return fail(fmt::format("IDE unit {} is in use", unit));
+    return unit;
 }
 
 template <class Drive>
@@ -44,18 +38,22 @@ Result<std::unique_ptr<IdeDrive>> create(BlockBackend& backend, const IdeOptions
 
 }  // namespace
 
-Result<std::unique_ptr<IdeDrive>> IdeController::plug(unsigned channel, bool cdrom, const IdeOptions& options,
-                                                      BlockBackend* backend) {
+Result<std::unique_ptr<IdeDrive>> plug_ide_drive(IdeCable& cable, bool cdrom, const IdeOptions& options, BlockBackend* backend, unsigned first_serial) {
     auto drive = [&]() -> Result<std::unique_ptr<IdeDrive>> {
-        const auto unit = RHEA_TRY(choose_unit(channel, options));
+        const auto unit = RHEA_TRY(choose_unit(cable, options));
         if (!backend) return fail("No drive specified");
-        const auto serial = default_serial(channel, unit);
+        const std::string serial = fmt::format("QM{:05}", first_serial + unit);
         auto made = RHEA_TRY(cdrom ? create<IdeCdrom>(*backend, options, serial) : create<IdeDisk>(*backend, options, serial));
-        channels_[channel]->connect(unit, *made);
+        cable.connect(unit, *made);
         return made;
     }();
     if (!drive && backend && backend->name().empty() && !backend->device()) backend->detach();
     return drive;
+}
+
+/// The drives of a pc are numbered whether they are there or not.
+Result<std::unique_ptr<IdeDrive>> IdeController::plug(unsigned channel, bool cdrom, const IdeOptions& options, BlockBackend* backend) {
+    return plug_ide_drive(*channels_[channel], cdrom, options, backend, channel * IdeChannel::kUnits + 1);
 }
 
 // --- CMOS -----------------------------------------------------------------------------------------------------------------
@@ -81,12 +79,13 @@ std::uint8_t translation_bits(BiosAtaTranslation translation) {
 
 }  // namespace
 
-void fill_cmos_drives(const IdeController& ide, const FloppyController* floppies,
+void fill_cmos_drives(const IdeController* ide, const FloppyController* floppies,
                       const std::function<void(std::uint8_t index, std::uint8_t value)>& set) {
     set(kCmosFloppies, floppies ? floppies->cmos_types() : 0);
+    if (!ide) return;
     std::uint8_t present = 0, translations = 0;
     for (unsigned number = 0; number < IdeController::kChannels * IdeChannel::kUnits; ++number) {
-        const auto* disk = dynamic_cast<const IdeDisk*>(ide.drive(number / IdeChannel::kUnits, number % IdeChannel::kUnits));
+        const auto* disk = dynamic_cast<const IdeDisk*>(ide->drive(number / IdeChannel::kUnits, number % IdeChannel::kUnits));
         if (!disk) continue;
         const auto& geometry = disk->geometry();
         translations |= static_cast<std::uint8_t>(translation_bits(geometry.translation) << (2 * number));

@@ -12,6 +12,11 @@ namespace rhea {
 
 class FloppyController;
 
+/// Makes an ide-hd or ide-cd on a cable; the caller puts it into the device tree, which owns it. Without `unit` in the options it is the
+/// first free one. `backend` may be null where no drive= was given (an ide-cd needs an empty one). On failure an anonymous backend is
+/// gone. `first_serial`: of the drive that is the first unit, unless the options name one.
+Result<std::unique_ptr<IdeDrive>> plug_ide_drive(IdeCable& cable, bool cdrom, const IdeOptions& options, BlockBackend* backend, unsigned first_serial);
+
 /// Loop thread only.
 class IdeController {
 public:
@@ -27,22 +32,18 @@ public:
 
     /// Where -device without bus= goes: the last channel that has room, or the last one.
     unsigned default_channel() const;
-    /// Makes an ide-hd or ide-cd; the caller puts it into the device tree, which owns it. Without `unit` in the options it is
-    /// the first free one. `backend` may be null where no drive= was given (an ide-cd needs an empty one). On failure an
-    /// anonymous backend is gone.
+    /// As plug_ide_drive does it.
     Result<std::unique_ptr<IdeDrive>> plug(unsigned channel, bool cdrom, const IdeOptions& options, BlockBackend* backend);
 
     /// Power-up state of channels and drives.
     void reset();
 
 private:
-    Result<unsigned> choose_unit(unsigned channel, const IdeOptions& options) const;
-
     std::array<std::unique_ptr<IdeChannel>, kChannels> channels_;
 };
 
-/// Writes what the BIOS wants to know of the drives into CMOS bytes 0x10, 0x12, 0x19-0x2c and 0x39. `floppies` may be null.
-void fill_cmos_drives(const IdeController& ide, const FloppyController* floppies,
+/// Writes what the BIOS wants to know of the drives into CMOS bytes 0x10, 0x12, 0x19-0x2c and 0x39. Either may be null: it is not there.
+void fill_cmos_drives(const IdeController* ide, const FloppyController* floppies,
                       const std::function<void(std::uint8_t index, std::uint8_t value)>& set);
 
 }  // namespace rhea

@@ -8,28 +8,14 @@ namespace rhea {
 using namespace ata;
 
 IdeChannel::IdeChannel(AddressSpace& ports, std::uint16_t command_base, std::uint16_t control_port, IrqLine irq, IdeMemory& memory)
-    : irq_(irq),
+    : IdeCable(kUnits),
+      irq_(irq),
       bus_master_(*this, memory),
       command_mapping_(ports, {.name = "ide", .base = command_base, .size = 8, .handler = &command_block_, .max_access = 4}),
       control_mapping_(ports, {.name = "ide", .base = control_port, .size = 1, .handler = &control_port_, .max_access = 1}) {
     command_block_.base = command_base;
     control_port_.base = control_port;
     reset();
-}
-
-IdeChannel::~IdeChannel() {
-    for (auto* drive : drives_)
-        if (drive) drive->cut_off();
-}
-
-void IdeChannel::connect(unsigned unit, IdeDrive& drive) {
-    drives_[unit] = &drive;
-    drive.connected(*this, unit);
-}
-
-void IdeChannel::disconnect(IdeDrive& drive) {
-    drives_[drive.unit()] = nullptr;
-    drive.cut_off();
 }
 
 void IdeChannel::reset() {
@@ -43,16 +29,6 @@ void IdeChannel::reset() {
         task_files_[unit].status = kReady | kSeekDone;
     }
     irq_.lower();
-}
-
-void IdeChannel::set_signature(unsigned unit) {
-    auto& task_file = task_files_[unit];
-    if (auto* drive = drives_[unit]) {
-        const auto [middle, high] = drive->signature();
-        task_file.signature(middle, high);
-    } else {
-        task_file.signature(0xff, 0xff);
-    }
 }
 
 void IdeChannel::raise_irq() {

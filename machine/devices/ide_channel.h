@@ -1,6 +1,6 @@
 #pragma once
-/// A cable with up to two drives, and the ports through which the guest reaches them: the command block (8 ports), the device
-/// control port, an interrupt.
+/// The channel of an IDE controller: a cable with up to two drives, and the ports through which the guest reaches them: the command
+/// block (8 ports), the device control port, an interrupt.
 #include <array>
 #include <cstdint>
 
@@ -11,34 +11,21 @@
 
 namespace rhea {
 
-class IdeDrive;
-
-/// Loop thread only. Drives that are still there when it goes are cut off from it.
-class IdeChannel {
+/// Loop thread only.
+class IdeChannel final : public IdeCable {
 public:
-    static constexpr unsigned kUnits = 2;
+    static constexpr unsigned kUnits = kMostUnits;
 
     /// `ports` and `memory` outlive it.
     IdeChannel(AddressSpace& ports, std::uint16_t command_base, std::uint16_t control_port, IrqLine irq, IdeMemory& memory);
-    ~IdeChannel();
-    IdeChannel(const IdeChannel&) = delete;
-    IdeChannel& operator=(const IdeChannel&) = delete;
-
-    void connect(unsigned unit, IdeDrive& drive);
-    void disconnect(IdeDrive& drive);
-    IdeDrive* drive(unsigned unit) const { return drives_[unit]; }
-    bool full() const { return drives_[0] && drives_[1]; }
 
     /// Power-up state of the cable and its drives.
     void reset();
 
     // --- for the drives -------------------------------------------------------------------------------------------------
-    ata::TaskFile& task_file(unsigned unit) { return task_files_[unit]; }
+    IdeDma& dma() override { return bus_master_; }
     IdeBusMaster& bus_master() { return bus_master_; }
-    void raise_irq();
-    void lower_irq() { irq_.lower(); }
-    /// After EXECUTE DEVICE DIAGNOSTIC and resets: the signature of every unit, whether a drive is there or not.
-    void set_signature(unsigned unit);
+    void raise_irq() override;
 
     // --- for the bus master ---------------------------------------------------------------------------------------------
     void dma_started();
@@ -69,9 +56,6 @@ private:
 
     IrqLine irq_;
     IdeBusMaster bus_master_;
-    // Of both units: an absent master answers with registers of its own when there is a slave.
-    std::array<ata::TaskFile, kUnits> task_files_{};
-    std::array<IdeDrive*, kUnits> drives_{};
     unsigned selected_ = 0;
     std::uint8_t control_ = 0;
     CommandBlock command_block_{*this};

@@ -161,6 +161,20 @@ void IdeDisk::write_block() {
     }));
 }
 
+// --- queued
+
+void IdeDisk::queued(IoKind kind, std::uint64_t sector, std::shared_ptr<std::vector<std::uint8_t>> data, std::function<void(bool good)> done) {
+    if (!in_range(sector, data->size() / kSectorSize)) {
+        backend().stats().invalid(kind);
+        return done(false);
+    }
+    auto completion = unless_reset([this, kind, sector, data, done](const IoOutcome& io) {
+        if (settle(io, [this, kind, sector, data, done] { queued(kind, sector, data, done); }, [done] { done(false); })) done(true);
+    });
+    if (kind == IoKind::read) backend().read(sector * kSectorSize, *data, std::move(completion));
+    else backend().write(sector * kSectorSize, *data, std::move(completion));
+}
+
 // --- by the bus master ----------------------------------------------------------------------------------------------------
 
 IdeDrive::Outcome IdeDisk::transfer_by_dma(Width width, IoKind kind) {
@@ -173,12 +187,12 @@ IdeDrive::Outcome IdeDisk::transfer_by_dma(Width width, IoKind kind) {
 void IdeDisk::dma_read() {
     const auto count = remaining_;
     const auto bytes = std::uint64_t{count} * kSectorSize;
-    if (!bus_master().map(bytes)) return end_dma_short();
+    if (!dma().map(bytes)) return end_dma_short();
     if (refuse_beyond_end(IoKind::read, count, [this] { end_dma_with_error(); })) return;
     const auto data = std::make_shared<std::vector<std::uint8_t>>(bytes);
     backend().read(sector() * kSectorSize, *data, unless_reset([this, data, count](const IoOutcome& io) {
         if (!settle(io, [this] { dma_read(); }, [this] { end_dma_with_error(); })) return;
-        bus_master().to_memory(0, *data);
+        dma().to_memory(0, *data);
         advance(count);
         end_dma();
     }));
@@ -187,10 +201,10 @@ void IdeDisk::dma_read() {
 void IdeDisk::dma_write() {
     const auto count = remaining_;
     const auto bytes = std::uint64_t{count} * kSectorSize;
-    if (!bus_master().map(bytes)) return end_dma_short();
+    if (!dma().map(bytes)) return end_dma_short();
     if (refuse_beyond_end(IoKind::write, count, [this] { end_dma_with_error(); })) return;
     const auto data = std::make_shared<std::vector<std::uint8_t>>(bytes);
-    bus_master().from_memory(0, *data);
+    dma().from_memory(0, *data);
     backend().write(sector() * kSectorSize, *data, unless_reset([this, data, count](const IoOutcome& io) {
         if (!settle(io, [this] { dma_write(); }, [this] { end_dma_with_error(); })) return;
         advance(count);

@@ -23,6 +23,8 @@ public:
     Signature signature() const override { return {0x00, 0x00}; }
     void reset_state() override;
     void resized() override;
+    /// A queued command: moves all of `data` at this sector. `done` hears whether that went well, unless the drive is reset before.
+    void queued(IoKind kind, std::uint64_t sector, std::shared_ptr<std::vector<std::uint8_t>> data, std::function<void(bool good)> done);
 
 protected:
     Outcome execute(std::uint8_t code) override;

@@ -58,6 +58,7 @@ IdeDrive::Outcome IdeDisk::identify_device() {
                                                                 .rotation_rate = options().rotation_rate.value_or(0),
                                                                 .write_cache = backend().write_cache(),
                                                                 .trim = sizes().can_discard});
+        identification()->set_queue_depth(cable().queue_depth());
     }
     return send_identification();
 }
@@ -115,11 +116,11 @@ IdeDrive::Outcome IdeDisk::data_set_management() {
 
 void IdeDisk::read_trim_list() {
     const auto bytes = std::uint64_t{remaining_} * kSectorSize;
-    if (!bus_master().map(bytes)) return end_dma_short();
+    if (!dma().map(bytes)) return end_dma_short();
     const auto list = std::make_shared<TrimList>();
     list->blocks = remaining_;
     list->entries.resize(bytes);
-    bus_master().from_memory(0, list->entries);
+    dma().from_memory(0, list->entries);
     trim(list);
 }
 

@@ -98,13 +98,13 @@ void IdeBusMaster::walk(std::uint64_t offset, std::uint64_t length, Move move) c
     }
 }
 
-void IdeBusMaster::to_memory(std::uint64_t offset, std::span<const std::uint8_t> data) const {
+void IdeBusMaster::to_memory(std::uint64_t offset, std::span<const std::uint8_t> data) {
     walk(offset, data.size(), [&](std::uint64_t address, std::uint64_t at, std::uint64_t length) {
         memory_.write_memory(address, data.data() + at, length);
     });
 }
 
-void IdeBusMaster::from_memory(std::uint64_t offset, std::span<std::uint8_t> data) const {
+void IdeBusMaster::from_memory(std::uint64_t offset, std::span<std::uint8_t> data) {
     walk(offset, data.size(), [&](std::uint64_t address, std::uint64_t at, std::uint64_t length) {
         memory_.read_memory(address, data.data() + at, length);
     });

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "machine/devices/ide_cable.h"
+
 namespace rhea {
 
 class IdeChannel;
@@ -17,10 +19,7 @@ public:
     virtual void write_memory(std::uint64_t address, const void* in, std::uint64_t length) = 0;
 };
 
-/// Ends of a transfer, as the status register tells them apart.
-enum class IdeDmaEnd { done, too_short, failed };
-
-class IdeBusMaster {
+class IdeBusMaster final : public IdeDma {
 public:
     IdeBusMaster(IdeChannel& channel, IdeMemory& memory) : channel_(channel), memory_(memory) {}
 
@@ -29,13 +28,11 @@ public:
     void reset();
 
     // --- the drive whose command moves data -----------------------------------------------------------------------------
-    bool started() const { return (status_ & kActive) != 0; }
-    /// Reads descriptors until they stand for `bytes`. False: the table is too short for that.
-    bool map(std::uint64_t bytes);
-    /// The mapped memory from byte `offset` on; what lies past it is left out.
-    void to_memory(std::uint64_t offset, std::span<const std::uint8_t> data) const;
-    void from_memory(std::uint64_t offset, std::span<std::uint8_t> data) const;
-    void end(IdeDmaEnd how);
+    bool started() const override { return (status_ & kActive) != 0; }
+    bool map(std::uint64_t bytes) override;
+    void to_memory(std::uint64_t offset, std::span<const std::uint8_t> data) override;
+    void from_memory(std::uint64_t offset, std::span<std::uint8_t> data) override;
+    void end(IdeDmaEnd how) override;
     void interrupt() { status_ |= kInterrupt; }
 
 private:

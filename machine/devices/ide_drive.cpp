@@ -22,21 +22,21 @@ IdeDrive::IdeDrive(qom::Values values, BlockBackend& backend, IdeOptions options
 
 IdeDrive::~IdeDrive() {
     forget_everything();
-    if (channel_) channel_->disconnect(*this);
+    if (cable_) cable_->disconnect(*this);
     if (backend_.device() == this) backend_.detach();
 }
 
-void IdeDrive::connected(IdeChannel& channel, unsigned unit) {
-    channel_ = &channel;
+void IdeDrive::connected(IdeCable& cable, unsigned unit) {
+    cable_ = &cable;
     unit_ = unit;
-    registers_ = &channel.task_file(unit);
-    channel.set_signature(unit);
+    registers_ = &cable.task_file(unit);
+    cable.set_signature(unit);
     rest();
 }
 
 void IdeDrive::cut_off() {
     forget_everything();
-    channel_ = nullptr;
+    cable_ = nullptr;
     registers_ = &unplugged_registers_;
 }
 
@@ -64,7 +64,7 @@ void IdeDrive::soft_reset() {
 }
 
 IdeDrive::Outcome IdeDrive::diagnose() {
-    channel_->set_signature(unit_);
+    cable_->set_signature(unit_);
     registers_->device = kDeviceFixed;
     registers_->error = 1;
     set_status(is_packet_device() ? 0 : kReady | kSeekDone);
@@ -72,7 +72,7 @@ IdeDrive::Outcome IdeDrive::diagnose() {
 }
 
 void IdeDrive::raise_irq() const {
-    if (channel_) channel_->raise_irq();
+    if (cable_) cable_->raise_irq();
 }
 
 void IdeDrive::abort_command() const {
@@ -107,6 +107,7 @@ void IdeDrive::send_data(std::vector<std::uint8_t> data, std::function<void()> n
     position_ = 0;
     next_ = std::move(next);
     set_status(kReady | kSeekDone | kDataRequest);
+    if (cable_) cable_->data_ready(*this);
 }
 
 void IdeDrive::receive_data(std::size_t bytes, std::function<void()> next) {
@@ -115,6 +116,7 @@ void IdeDrive::receive_data(std::size_t bytes, std::function<void()> next) {
     position_ = 0;
     next_ = std::move(next);
     set_status(kReady | kSeekDone | kDataRequest);
+    if (cable_) cable_->data_ready(*this);
 }
 
 std::uint32_t IdeDrive::read_data(unsigned size) {
@@ -150,7 +152,7 @@ void IdeDrive::begin_dma(std::function<void()> run, std::uint8_t status) {
     set_status(status);
     dma_ = std::move(run);
     dma_running_ = false;
-    if (bus_master().started()) dma_started();
+    if (dma().started()) dma_started();
 }
 
 void IdeDrive::dma_started() {
@@ -167,19 +169,19 @@ void IdeDrive::finish_dma() {
 void IdeDrive::end_dma_short() {
     forget_dma();
     rest();
-    bus_master().end(IdeDmaEnd::too_short);
+    dma().end(IdeDmaEnd::too_short);
 }
 
 void IdeDrive::end_dma_with_error() {
     forget_dma();
-    bus_master().end(IdeDmaEnd::failed);
+    dma().end(IdeDmaEnd::failed);
     end_with_error();
 }
 
 void IdeDrive::end_dma() {
     forget_dma();
     rest();
-    bus_master().end(IdeDmaEnd::done);
+    dma().end(IdeDmaEnd::done);
     raise_irq();
 }
 
@@ -193,6 +195,12 @@ bool IdeDrive::settle(const IoOutcome& io, std::function<void()> again, const st
         case BlockErrorAction::report: report(); return false;
     }
     return false;
+}
+
+/// Queued commands may wait together.
+void IdeDrive::keep_for_retry(std::function<void()> again) {
+    if (again_) again = [first = std::move(again_), second = std::move(again)] { first(), second(); };
+    again_ = std::move(again);
 }
 
 void IdeDrive::retry() {

@@ -5,13 +5,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "machine/block/backend.h"
 #include "machine/device.h"
 #include "machine/devices/drive_properties.h"
-#include "machine/devices/ide_channel.h"
+#include "machine/devices/ide_cable.h"
 #include "machine/devices/ide_identify.h"
 
 namespace rhea {
@@ -38,7 +39,7 @@ public:
         std::uint8_t middle, high;      ///< of the LBA registers
     };
     virtual Signature signature() const = 0;
-    void connected(IdeChannel& channel, unsigned unit);
+    void connected(IdeCable& cable, unsigned unit);
     /// The cable is gone, or the drive is pulled off it.
     void cut_off();
     /// Power-up state of what a command may leave behind; the identification and its transfer modes stay, as in QEMU.
@@ -47,6 +48,10 @@ public:
     void command(std::uint8_t code);
     std::uint32_t read_data(unsigned size);
     void write_data(std::uint32_t value, unsigned size);
+    /// Of what the data port waits for: whether the drive sends it, its bytes, and that all of them have been moved.
+    bool sends_data() const { return direction_ == Direction::to_guest; }
+    std::span<std::uint8_t> port_data() { return std::span(buffer_).subspan(position_); }
+    void port_done() { transferred(buffer_.size() - position_); }
     void dma_started();
     /// Waits for the bus master's transfer under way.
     void finish_dma();
@@ -65,8 +70,8 @@ protected:
     virtual bool is_packet_device() const { return false; }
 
     ata::TaskFile& registers() const { return *registers_; }
-    IdeBusMaster& bus_master() const { return channel_->bus_master(); }
-    IdeChannel& channel() const { return *channel_; }
+    IdeDma& dma() const { return cable_->dma(); }
+    IdeCable& cable() const { return *cable_; }
     void raise_irq() const;
     void set_status(std::uint8_t status) const { registers_->status = status; }
     /// ABRT in the error register; the interrupt is the caller's.
@@ -100,7 +105,7 @@ protected:
     }
     /// True: go on. Otherwise the request waits for `again`, or `report` has been called.
     bool settle(const IoOutcome& io, std::function<void()> again, const std::function<void()>& report);
-    void keep_for_retry(std::function<void()> again) { again_ = std::move(again); }
+    void keep_for_retry(std::function<void()> again);
     /// Whatever is under way is over, and nobody will hear of it.
     void forget_everything();
 
@@ -127,7 +132,7 @@ private:
     BlockBackend& backend_;
     IdeOptions options_;
     BlockSizes sizes_;
-    IdeChannel* channel_ = nullptr;
+    IdeCable* cable_ = nullptr;
     ata::TaskFile* registers_;
     ata::TaskFile unplugged_registers_;
     unsigned unit_ = 0;

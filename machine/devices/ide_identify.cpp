@@ -94,6 +94,12 @@ void IdeIdentification::set_write_cache(bool on) {
     word = static_cast<std::uint16_t>(on ? word | kWriteCache : word & ~kWriteCache);
 }
 
+void IdeIdentification::set_queue_depth(unsigned depth) {
+    if (depth == 0) return;
+    words_[75] = static_cast<std::uint16_t>(depth - 1);
+    words_[76] = 1u << 8;
+}
+
 void IdeIdentification::set_transfer_mode(unsigned word, unsigned mode) {
     words_[kSingleWordDma] = words_[kMultiwordDma] = 0x07;
     words_[kUltraDma] = 0x3f;

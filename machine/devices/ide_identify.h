@@ -37,6 +37,8 @@ public:
     void set(unsigned index, std::uint16_t value) { words_[index] = value; }
     void set_sectors(std::uint64_t sectors);
     void set_write_cache(bool on);
+    /// A Serial ATA drive takes so many commands at a time; 0: it is none.
+    void set_queue_depth(unsigned depth);
     /// `word`: one of kSingleWordDma, kMultiwordDma and kUltraDma, or 0 for PIO.
     void set_transfer_mode(unsigned word, unsigned mode);
     std::vector<std::uint8_t> bytes() const;

@@ -1,9 +1,6 @@
 #include "machine/devices/ide_piix3.h"
 
-#include <fmt/format.h>
-
-#include "machine/devices/atapi.h"
-#include "machine/devices/piix3.h"
+#include "machine/devices/isa_bus.h"
 #include "machine/platform.h"
 #include "machine/qom/basic_types.h"
 #include "machine/qom/tree.h"
@@ -12,35 +9,18 @@ namespace rhea {
 
 namespace {
 
-/// How many buses have names that begin so.
-unsigned count_buses(qom::Tree& tree, std::string_view prefix) {
-    unsigned count = 0;
-    tree.for_each_device([&](Device& device) {
-        device.for_each_child([&](const qom::Object& child) { count += dynamic_cast<const Bus*>(&child) && child.name().starts_with(prefix); });
-    });
-    return count;
-}
-
 constexpr unsigned kBusMasterBar = 4, kBusMasterPorts = 16, kPortsPerChannel = 8;
 constexpr PciIdentity kIdentity{.vendor = 0x8086, .device = 0x7010, .class_code = 0x0101, .prog_if = 0x80, .status = 0x0280};
 
 }  // namespace
 
-Piix3Ide::Piix3Ide(AddressSpace& ports, IrqLine primary, IrqLine secondary, const BusNames& names)
+Piix3Ide::Piix3Ide(AddressSpace& ports, IrqLine primary, IrqLine secondary, const IdeNumbering& numbers, const std::string& id)
     : PciDevice(kType, kIdentity),
       controller_(ports, primary, secondary, memory_),
-      buses_{{{names[0], controller_, 0}, {names[1], controller_, 1}}} {
+      buses_{{{numbers.bus_name(id, 0), controller_.channel(0), 0, numbers.first_serial},
+              {numbers.bus_name(id, 1), controller_.channel(1), 1, numbers.first_serial + IdeChannel::kUnits}}} {
     for (IdeBus& bus : buses_) add_part(bus.bus_name(), bus);
     add_bar(kBusMasterBar, {.kind = PciBar::Kind::io, .size = kBusMasterPorts, .handler = &bus_master_ports_});
-}
-
-Result<std::unique_ptr<IdeDrive>> IdeBus::make_drive(qom::Values values, BlockBackend* backend) {
-    const bool cdrom = &values.type() == &IdeCdrom::kType;
-    IdeOptions options = RHEA_TRY(parse_ide_options(values.to_qdict(), cdrom, InputMode::json));
-    auto drive = RHEA_TRY(controller_.plug(channel_, cdrom, options, backend));
-    drive->values() = std::move(values);
-    add(*drive);
-    return drive;
 }
 
 void Piix3Ide::reset() {
@@ -70,16 +50,12 @@ constexpr qom::Nodes kNodes[] = {kBusMasterContainer, kBusMaster, bar_node<kBusM
 
 /// Of a second controller: it is in legacy mode as the first, at the same ports.
 Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
-    Piix3* bridge = nullptr;
+    IsaBridge* bridge = nullptr;
     for (const Bus::Entry& entry : creation.bus->entries())
-        if (auto* found = dynamic_cast<Piix3*>(entry.device)) bridge = found;
+        if (auto* found = dynamic_cast<IsaBridge*>(entry.device)) bridge = found;
     if (!bridge) return fail("No ISA bus to take interrupts from");      // not on a pc
-    const unsigned first = count_buses(creation.platform.tree, "ide.");
-    Piix3Ide::BusNames names;
-    for (unsigned i = 0; i < names.size(); ++i)
-        names[i] = creation.id.empty() ? fmt::format("ide.{}", first + i) : fmt::format("{}.{}", creation.id, i);
     return std::make_unique<Piix3Ide>(creation.platform.ports, bridge->isa().irq(IdeController::kPrimaryIrq),
-                                      bridge->isa().irq(IdeController::kSecondaryIrq), names);
+                                      bridge->isa().irq(IdeController::kSecondaryIrq), next_ide_numbers(creation.platform.tree), creation.id);
 }
 
 }  // namespace

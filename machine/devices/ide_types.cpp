@@ -5,7 +5,7 @@
 #include "machine/devices/atapi.h"
 #include "machine/devices/block_properties.h"
 #include "machine/devices/ide_disk.h"
-#include "machine/devices/ide_piix3.h"
+#include "machine/devices/ide_bus.h"
 #include "machine/platform.h"
 
 namespace rhea {

@@ -5,7 +5,7 @@
 #include "machine/devices/isa_debug.h"
 #include "machine/devices/isa_parallel.h"
 #include "machine/devices/isa_serial.h"
-#include "machine/devices/piix3.h"
+#include "machine/devices/isa_bus.h"
 #include "machine/platform.h"
 #include "machine/qom/basic_types.h"
 

@@ -17,8 +17,9 @@ constexpr std::uint32_t kControlBits = 0x0bff;
 }  // namespace
 
 PciBridge::PciBridge(qom::Values values, const PciIdentity& identity, std::string name, PciBus& on, DeviceRemoval& removal,
-                     AcpiPciHotplug* hotplug)
-    : PciDevice(std::move(values), identity), bus_(std::move(name), on.ports(), on.memory()) {
+                     AcpiPciHotplug* hotplug, const qom::Type& bus_type)
+    : PciDevice(std::move(values), identity), bus_(std::move(name), on.ports(), on.memory(), bus_type) {
+    bus_.connect(this);
     set_config(kHeaderType, 1, 1);
     // The header of a bridge has other registers where a device has its third base address and its subsystem.
     set_writable(kNumbers, 0x00ffffff, 4);
@@ -36,7 +37,19 @@ PciBridge::PciBridge(qom::Values values, const PciIdentity& identity, std::strin
     bus_.set_spaces({"pci_bridge_io[0]", "pci_bridge_pci[0]", this});
     if (!hotplug) return;
     hotplug_ = std::make_unique<AcpiPciHotplug>(bus_, removal, *hotplug);
-    bus_.set_hotplug_handler(hotplug_.get(), on.hotplug_object());
+    bus_.set_firmware_hotplug(hotplug_.get());
+    bus_.set_hotplug_handler(hotplug_.get(), hotplug_->object());
+}
+
+PciBridge::~PciBridge() {
+    bus_.connect(nullptr);
+    for (unsigned pirq = 0; pirq < 4; ++pirq)
+        if (levels_ & 1u << pirq) set_pirq(pirq, false);
+}
+
+void PciBridge::set_pirq(unsigned pirq, bool level) {
+    levels_ = level ? levels_ | 1u << pirq : levels_ & ~(1u << pirq);
+    if (PciBus* on = bus()) on->drive(slot(), pirq, level);
 }
 
 void PciBridge::reset() {
@@ -77,6 +90,14 @@ PciBus* find_pci_bus(PciBus& root, unsigned number) {
             if (PciBus* below = find_pci_bus(bridge->secondary(), number)) return below;
     }
     return nullptr;
+}
+
+std::string bridge_bus_name(const qom::Creation& creation, std::string_view kind) {
+    return creation.id.empty() ? creation.platform.tree.name_bus({}, kind) : creation.id;
+}
+
+AcpiPciHotplug* firmware_hotplug_of(const qom::Creation& creation) {
+    return creation.hotplugged ? nullptr : static_cast<PciBus&>(*creation.bus).firmware_hotplug();
 }
 
 // --- QOM
@@ -124,27 +145,18 @@ public:
     }
 };
 
-/// A bridge's bus bears the bridge's own name, unlike those of other controllers.
-std::string bus_name(const qom::Creation& creation) {
-    if (!creation.id.empty()) return creation.id;
-    std::string name = creation.platform.tree.name_bus({}, "pci");
-    return name == "pci.0" ? creation.platform.tree.name_bus({}, "pci") : name;      // that is the board's
-}
-
 PciBus& parent_of(const qom::Creation& creation) { return static_cast<PciBus&>(*creation.bus); }
-/// One that comes later has no place in the guest's tables.
-AcpiPciHotplug* hotplug_of(const qom::Creation& creation) { return dynamic_cast<AcpiPciHotplug*>(creation.bus->hotplug_handler()); }
 
 template <std::uint16_t Device>
 Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
     if (creation.values.integer("chassis_nr") == 0)
         return fail("Bridge chassis not specified. Each bridge is required to be assigned a unique chassis id > 0.");
-    return std::make_unique<StandardBridge>(creation.values, Device, bus_name(creation), parent_of(creation), creation.platform.removal,
-                                            hotplug_of(creation));
+    return std::make_unique<StandardBridge>(creation.values, Device, bridge_bus_name(creation), parent_of(creation), creation.platform.removal,
+                                            firmware_hotplug_of(creation));
 }
 
 Result<std::unique_ptr<qom::Object>> create_dmi(qom::Creation& creation) {
-    return std::make_unique<DmiBridge>(creation.values, bus_name(creation), parent_of(creation), creation.platform.removal, hotplug_of(creation));
+    return std::make_unique<DmiBridge>(creation.values, bridge_bus_name(creation), parent_of(creation), creation.platform.removal, firmware_hotplug_of(creation));
 }
 
 /// A window into the bus behind: what the registers say, or nothing.

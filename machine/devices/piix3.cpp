@@ -22,23 +22,10 @@ constexpr std::pair<std::uint8_t, std::uint8_t> kResetValues[] = {
 
 }  // namespace
 
-// Reset control: bit 2 going in resets, bit 1 (which kind) is kept.
-void Piix3::ResetControl::io_write(std::uint64_t, std::uint64_t written, unsigned) {
-    if (written & 0x04) return control.request_reset(ShutdownCause::guest_reset);
-    value = static_cast<std::uint8_t>(written & 0x02);
-}
-
 Piix3::Piix3(AddressSpace& ports, Gsi& gsi, MachineControl& control)
     : PciDevice(kType, kIsaBridge),
       isa_bus_(gsi),
-      reset_control_(control),
-      // It covers one byte of the configuration address register, which only takes whole dwords.
-      mapping_(ports, {.name = "piix3-reset-control",
-                       .base = 0xcf9,
-                       .size = 1,
-                       .handler = &reset_control_,
-                       .max_access = 1,
-                       .priority = 1}) {
+      reset_control_(ports, control, "piix3-reset-control", 0x02) {
     add_part(isa_bus_.bus_name(), isa_bus_);
     set_multifunction();
     for (unsigned line = 0; line < Gsi::kIsaLines; ++line) isa_[line] = gsi.line(line);
@@ -58,7 +45,7 @@ Piix3::~Piix3() {
 void Piix3::reset() {
     PciDevice::reset();
     for (const auto& [reg, value] : kResetValues) set_config(reg, value, 1);
-    reset_control_.value = 0;
+    reset_control_.reset();
     route();
 }
 
@@ -80,8 +67,7 @@ void Piix3::route() {
 namespace {
 
 constexpr const qom::Type* kCommonInterfaces[] = {&qom::kAcpiAml, &qom::kConventionalPci};
-constexpr qom::Region kResetPlace[] = {{qom::kPortSpace, 0xcf9, 1, 1}};
-constexpr qom::Nodes kNodes[] = {kBusMasterContainer, kBusMaster, qom::regions("piix3-reset-control", kResetPlace)};
+constexpr qom::Nodes kNodes[] = {kBusMasterContainer, kBusMaster, qom::regions("piix3-reset-control", kResetControlPlace)};
 
 }  // namespace
 

@@ -4,24 +4,12 @@
 /// own.)
 #include <array>
 
-#include "machine/gsi.h"
-#include "machine/machine_control.h"
+#include "machine/devices/isa_bus.h"
 #include "machine/pci.h"
 
 namespace rhea {
 
-/// "isa.0", whose devices drive the lines that it hands out.
-class IsaBus final : public Bus {
-public:
-    explicit IsaBus(Gsi& gsi) : Bus(kIsaBus, "isa.0"), gsi_(gsi) {}
-    /// `number` below Gsi::kIsaLines.
-    IrqLine irq(unsigned number) { return gsi_.line(number); }
-
-private:
-    Gsi& gsi_;
-};
-
-class Piix3 final : public PciDevice, public PciIrqRouter {
+class Piix3 final : public PciDevice, public PciIrqRouter, public IsaBridge {
 public:
     static const qom::Type kType;
 
@@ -31,26 +19,19 @@ public:
     void config_write(unsigned reg, std::uint32_t value, unsigned size) override;
     ~Piix3() override;
     void reset() override;
+    /// INTA# of one slot goes to the line that is INTB# of the slot before it; slot 1 begins with line 0.
+    unsigned pirq_of(unsigned slot, unsigned pin) const override { return (pin + slot + 3) & 3; }
     void set_pirq(unsigned pirq, bool level) override;
-    IsaBus& isa() { return isa_bus_; }
+    IsaBus& isa() override { return isa_bus_; }
 
 private:
     static constexpr unsigned kPirqs = 4;
-    struct ResetControl final : IoHandler {
-        explicit ResetControl(MachineControl& c) : control(c) {}
-        std::uint64_t io_read(std::uint64_t, unsigned) override { return value; }
-        void io_write(std::uint64_t, std::uint64_t written, unsigned) override;
-        MachineControl& control;
-        std::uint8_t value = 0;
-    };
-
     void route();
 
     IsaBus isa_bus_;
     std::array<IrqLine, Gsi::kIsaLines> isa_;
     std::array<bool, kPirqs> levels_{};
     ResetControl reset_control_;
-    Mapping mapping_;
 };
 
 extern const qom::Type kPiix3Common;      // "pci-piix3", its parent

@@ -13,7 +13,7 @@ enum Protocol { kQuick, kByte, kByteData, kWordData };
 
 void Smbus::reset() {
     status_ = control_ = command_ = address_ = data0_ = data1_ = 0;
-    auxiliary_ = 2;
+    auxiliary_ = auxiliary_default_;
     start_on_read_ = false;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-/// The SMBus host controller of the PIIX4 (Intel 82371AB, chapter 11.2; SMBus 1.1) at 0xb100, and the memory modules' EEPROMs on
-/// its bus.
+/// The SMBus host controller of Intel's south bridges (82371AB, chapter 11.2; SMBus 1.1), 64 ports wherever its function maps them, and
+/// the memory modules' EEPROMs on its bus.
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -22,27 +22,28 @@ public:
     virtual void write(std::uint8_t at, std::uint8_t value) = 0;
 };
 
-class Smbus final : private IoHandler {
+class Smbus final : public IoHandler {
 public:
-    static constexpr std::uint64_t kBase = 0xb100, kSize = 64;
+    static constexpr std::uint64_t kSize = 64;
 
-    explicit Smbus(AddressSpace& ports)
-        : mapping_(ports, {.name = "pm-smbus", .base = kBase, .size = kSize, .handler = this, .max_access = 1}) {}
+    /// `block_buffer`: its bit in the auxiliary control register is set from the start.
+    explicit Smbus(bool block_buffer) : auxiliary_default_(block_buffer ? 2 : 0) {}
 
     /// `device` outlives it, or is taken away by null. `address` < 128.
     void attach(unsigned address, SmbusDevice* device) { devices_.at(address) = device; }
     void reset();
-
-private:
     std::uint64_t io_read(std::uint64_t offset, unsigned) override;
     void io_write(std::uint64_t offset, std::uint64_t value, unsigned) override;
+
+private:
     /// True: it was acknowledged.
     bool transact();
 
     std::array<SmbusDevice*, 128> devices_{};
-    std::uint8_t status_ = 0, control_ = 0, command_ = 0, address_ = 0, data0_ = 0, data1_ = 0, auxiliary_ = 2;
+    std::uint8_t status_ = 0, control_ = 0, command_ = 0, address_ = 0, data0_ = 0, data1_ = 0;
+    const std::uint8_t auxiliary_default_;
+    std::uint8_t auxiliary_ = auxiliary_default_;
     bool start_on_read_ = false;  // the transaction takes place when the guest looks whether it has
-    Mapping mapping_;
 };
 
 /// An EEPROM of 256 bytes, zero until somebody writes them.

@@ -16,7 +16,6 @@ namespace rhea::net {
 namespace {
 
 constexpr std::string_view kSizes[] = {"sndbuf"};
-constexpr std::string_view kUsualModel = "e1000";
 constexpr std::size_t kMostCards = 8;
 constexpr std::uint32_t kMostVectors = 0x7ffffff;
 
@@ -152,7 +151,7 @@ std::optional<std::vector<CardPlan>> make_networks(Network& network, const cli::
 }
 
 Result<void> make_card(Machine& machine, const CardPlan& plan, Bus& bus) {
-    const std::string name = plan.model.empty() ? std::string(kUsualModel) : plan.model == "virtio" ? "virtio-net-pci" : plan.model;
+    const std::string name = plan.model.empty() ? std::string(machine.type().usual_card()) : plan.model == "virtio" ? "virtio-net-pci" : plan.model;
     const auto known = models();
     const auto at = std::find_if(known.begin(), known.end(), [&](const qom::Type* type) { return type->name == name; });
     if (at == known.end()) return fail(fmt::format("Unsupported NIC model: {}", name));

@@ -21,14 +21,18 @@ struct ShortName {
 constexpr ShortName kShortNames[] = {
     {"tablet", &kUsbTablet}, {"mouse", &kUsbMouse}, {"keyboard", &kUsbKbd}, {"wacom-tablet", &kUsbWacomTablet}, {"braille", &kUsbBraille}};
 
-constexpr unsigned kPiixSlot = 1, kPiixFunction = 2;
+constexpr unsigned kPiixSlot = 1, kPiixFunction = 2, kIch9Slot = 29, kIch9EhciFunction = 7;
 
 /// Makes a device that belongs to the board.
-Result<std::unique_ptr<Device>> make(Machine& machine, const qom::Type& type, Bus& bus) {
+Result<std::unique_ptr<Device>> make(Machine& machine, const qom::Type& type, Bus& bus, const std::function<Result<void>(qom::Values&)>& configure = {}) {
     qom::Creation creation{machine.platform(), qom::Values(type), {}, &bus, false};
     RHEA_CHECK(apply_globals(machine, creation.values));
+    if (configure) RHEA_CHECK(configure(creation.values));
+    const qom::Values values = creation.values;
     auto made = RHEA_TRY(type.create(creation));
-    return std::unique_ptr<Device>(static_cast<Device*>(made.release()));
+    std::unique_ptr<Device> device(static_cast<Device*>(made.release()));
+    device->values().merge(values);
+    return device;
 }
 
 }  // namespace
@@ -44,13 +48,46 @@ Result<Device*> plug_usb_device(Machine& machine, std::string_view name) {
     return &machine.devices().add_onboard(std::move(device));
 }
 
-Result<void> add_onboard_usb(Machine& machine) {
+namespace {
+
+/// Where a board has a USB controller.
+struct OnboardUsb {
+    const qom::Type& type;
+    unsigned slot, function;
+    int first_port = -1;      ///< of the EHCI controller's; -1: it is no companion
+};
+
+Result<UsbBus*> add_controller(Machine& machine, const OnboardUsb& wanted, bool multifunction, const UsbBus* master) {
     PciBus& pci = machine.board()->pci();
-    auto device = RHEA_TRY(make(machine, kPiix3Uhci, pci));
-    RHEA_CHECK(pci.plug(static_cast<PciDevice&>(*device), kPiixSlot << 3 | kPiixFunction));
-    machine.devices().add_onboard(std::move(device));
+    auto device = RHEA_TRY(make(machine, wanted.type, pci, [&](qom::Values& values) -> Result<void> {
+        if (wanted.first_port < 0) return {};
+        RHEA_CHECK(values.set("masterbus", QObject(master->bus_name()), InputMode::json));
+        return values.set("firstport", QObject(wanted.first_port), InputMode::json);
+    }));
+    auto& controller = static_cast<PciDevice&>(*device);
+    if (multifunction) controller.set_multifunction();
+    RHEA_CHECK(pci.plug(controller, wanted.slot << 3 | wanted.function));
+    UsbBus* bus = nullptr;
+    machine.devices().add_onboard(std::move(device)).for_each_child([&bus](qom::Object& child) {
+        if (auto* found = dynamic_cast<UsbBus*>(&child)) bus = found;
+    });
+    return bus;
+}
+
+}  // namespace
+
+Result<void> add_piix_usb(Machine& machine) {
+    RHEA_CHECK(add_controller(machine, {kPiix3Uhci, kPiixSlot, kPiixFunction}, false, nullptr));
     return {};
 }
+
+Result<void> add_ich9_usb(Machine& machine) {
+    const UsbBus* master = RHEA_TRY(add_controller(machine, {kIch9Ehci1, kIch9Slot, kIch9EhciFunction}, true, nullptr));
+    const OnboardUsb companions[] = {{kIch9Uhci1, kIch9Slot, 0, 0}, {kIch9Uhci2, kIch9Slot, 1, 2}, {kIch9Uhci3, kIch9Slot, 2, 4}};
+    for (const OnboardUsb& companion : companions) RHEA_CHECK(add_controller(machine, companion, true, master));
+    return {};
+}
+
 
 Result<std::string> usb_text(const Machine& machine) {
     const auto buses = usb_buses(machine.devices());

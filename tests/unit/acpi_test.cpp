@@ -12,7 +12,8 @@ using namespace rhea;
 TEST_CASE("a general purpose event interrupts while it is enabled and not cleared", "[acpi]") {
     MachineRig rig;
     int changes = 0;
-    AcpiGpe gpe(rig.ports, [&] { ++changes; });
+    AcpiGpe gpe(4, [&] { ++changes; });
+    Mapping mapping(rig.ports, {.name = "gpe", .base = 0xafe0, .size = 4, .handler = &gpe, .max_access = 1});
     gpe.raise(AcpiGpe::kPciHotplug);
     CHECK_FALSE(gpe.pending());
     CHECK(rig.inl(0xafe0) == 0x00000002);
@@ -45,7 +46,7 @@ TEST_CASE("the guest learns of PCI slots that come and go, and ejects one at a t
     int notices = 0;
     Removals removals;
     AcpiPciHotplug hotplug(bus, removals, [&] { ++notices; });
-    AcpiPciHotplugPorts ports(rig.ports);
+    AcpiPciHotplugPorts ports(rig.ports, 0xae00);
     CHECK(rig.inl(0xae0c) == 0);  // nothing is behind them yet
     ports.connect(&hotplug);
     CHECK(rig.inl(0xae0c) == 0xffffffff);
@@ -74,7 +75,7 @@ TEST_CASE("CPUs are a bitmap until the guest asks for the registers of one", "[a
     MachineRig rig;
     int notices = 0;
     std::vector<unsigned> reports, ejected;
-    AcpiCpuHotplug hotplug(rig.ports, [&] { ++notices; });
+    AcpiCpuHotplug hotplug(rig.ports, 0xaf00, [&] { ++notices; });
     hotplug.set_cpus({{0, true}, {1, true}, {2}, {3}});
     hotplug.on_report([&](unsigned cpu) { reports.push_back(cpu); });
     hotplug.on_eject([&](unsigned cpu) { ejected.push_back(cpu); });
@@ -114,7 +115,8 @@ TEST_CASE("CPUs are a bitmap until the guest asks for the registers of one", "[a
 
 TEST_CASE("the memory modules' EEPROMs answer on the SMBus", "[acpi]") {
     MachineRig rig;
-    Smbus smbus(rig.ports);
+    Smbus smbus(true);
+    Mapping mapping(rig.ports, {.name = "smbus", .base = 0xb100, .size = Smbus::kSize, .handler = &smbus, .max_access = 1});
     SmbusEeprom eeprom{0x50};
     smbus.attach(0x50, &eeprom);
     constexpr unsigned kBus = 0xb100;

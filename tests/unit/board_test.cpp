@@ -246,7 +246,7 @@ TEST_CASE("the sleep types of PM1 control end, suspend or change nothing", "[boa
 
 TEST_CASE("the power button sets a status bit, and interrupts when that is enabled", "[board][acpi]") {
     PowerRig rig;
-    rig.power.press_power_button();
+    rig.power.acpi().pm1().press_power_button();
     CHECK(rig.irqs.take().empty());
     CHECK((rig.inw(0xb000) & 0x100) == 0x100);
     rig.outw(0xb002, 0x100);
@@ -254,7 +254,7 @@ TEST_CASE("the power button sets a status bit, and interrupts when that is enabl
     rig.outw(0xb000, 0x100);
     CHECK(rig.irqs.take() == Texts{"9 down"});
     rig.power.reset();
-    rig.power.woken(WakeupCause::other);
+    rig.power.acpi().pm1().woken(WakeupCause::other);
     CHECK(rig.inw(0xb000) == 0xffff);  // a reset takes the registers out of the port space
     rig.enable();
     CHECK(rig.inw(0xb000) == 0x8101);

@@ -39,7 +39,7 @@ private:
 
 struct PciRig : MachineRig {
     PciBus bus{"pci.0", ports, memory};
-    PciConfigPorts config{ports, bus};
+    I440fxHost config{ports, bus};
 
     std::uint32_t get(unsigned slot, unsigned function, unsigned reg, unsigned size = 4) {
         outl(0xcf8, 0x80000000 | slot << 11 | function << 8 | reg);
