@@ -21,15 +21,20 @@ std::string node_name(const PciDevice& device) {
         case 0x0101: return "ide";
         case 0x0102: return "fdc";
         case 0x0104: return "raid";
-        case 0x0106: return "sata";
         case 0x0200: return "ethernet";
         case 0x0300: return "display";
         case 0x0601: return "isa";
+        case 0x0604: return "pci-bridge";
         case 0x0c03: return "usb";
         default: return fmt::format("pci{:04x},{:04x}", device.config_word(0x00), device.config_word(0x02));
     }
 }
-std::string path_of(const PciDevice& device) { return pci_boot_path(node_name(device), device.devfn()); }
+/// Through the bridges that lead to it.
+std::string path_of(const PciDevice& device) {
+    const auto* bridge = device.bus() ? dynamic_cast<const PciDevice*>(device.bus()->parent()) : nullptr;
+    const std::string own = pci_boot_node(node_name(device), device.devfn());
+    return (bridge ? path_of(*bridge) : std::string(kPciRootPath)) + own;
+}
 
 /// The PCI function whose bus a device hangs on.
 const PciDevice* controller_of(const Bus& bus) {
@@ -89,9 +94,11 @@ BootOrder boot_devices(const qom::Tree& devices) {
     });
     // The controller has the indexes of both drives.
     devices.for_each_device([&](Device& device) {
+        const PciDevice* isa = device.parent_bus() ? controller_of(*device.parent_bus()) : nullptr;
+        if (!isa) return;
         for (const auto& [property, unit] : {std::pair{"bootindexA", 0}, std::pair{"bootindexB", 1}})
             if (const std::int64_t index = boot_index(device, property); index >= 0)
-                (void)order.add(device, static_cast<std::int32_t>(index), fmt::format("/pci@i0cf8/isa@1/fdc@03f0/floppy@{}", unit));
+                (void)order.add(device, static_cast<std::int32_t>(index), fmt::format("{}/fdc@03f0/floppy@{}", path_of(*isa), unit));
     });
     return order;
 }

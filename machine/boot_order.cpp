@@ -41,9 +41,9 @@ std::string BootOrder::geometries() const {
     return text;
 }
 
-std::string pci_boot_path(std::string_view node, unsigned devfn) {
-    if ((devfn & 7) == 0) return fmt::format("/pci@i0cf8/{}@{:x}", node, devfn >> 3);
-    return fmt::format("/pci@i0cf8/{}@{:x},{:x}", node, devfn >> 3, devfn & 7);
+std::string pci_boot_node(std::string_view node, unsigned devfn) {
+    if ((devfn & 7) == 0) return fmt::format("/{}@{:x}", node, devfn >> 3);
+    return fmt::format("/{}@{:x},{:x}", node, devfn >> 3, devfn & 7);
 }
 
 }  // namespace rhea

@@ -35,7 +35,8 @@ private:
     std::vector<Shape> shapes_;
 };
 
-/// "/pci@i0cf8/NODE@1,1" of a PCI function; its function is left out where it is 0.
-std::string pci_boot_path(std::string_view node, unsigned devfn);
+inline constexpr std::string_view kPciRootPath = "/pci@i0cf8";
+/// "/NODE@1,1" of a PCI function; its function is left out where it is 0.
+std::string pci_boot_node(std::string_view node, unsigned devfn);
 
 }  // namespace rhea

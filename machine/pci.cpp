@@ -80,6 +80,19 @@ void PciDevice::extend_config() {
     writable_.resize(kExtendedSize, 0xff);
 }
 
+void PciDevice::add_express(unsigned offset, const Express& express) {
+    constexpr std::uint8_t kExpressId = 0x10, kSize = 0x3c;
+    add_capability(kExpressId, offset, kSize);
+    set_config(offset + 0x02, express.integrated ? 0x0092 : 0x0002, 2);
+    set_config(offset + 0x04, express.resettable ? 0x10008000 : 0x00008000, 4);
+    set_writable(offset + 0x08, (express.resettable ? 0x8000u : 0u) | (express.error_control ? 0x0fu : 0u), 2);
+    set_config(offset + 0x0c, 0x00000411, 4);
+    if (express.link_control) set_writable(offset + 0x10, 0x00c0, 2);
+    set_config(offset + 0x12, 0x0011, 2);
+    set_config(offset + 0x24, 0x00300000, 4);
+    set_writable(offset + 0x28, 0x8000, 2);
+}
+
 std::uint32_t PciDevice::config_read(unsigned reg, unsigned size) {
     std::uint32_t value = 0;
     for (unsigned i = 0; i < size; ++i) value |= static_cast<std::uint32_t>(config_[reg + i]) << (8 * i);
@@ -90,6 +103,12 @@ void PciDevice::config_write(unsigned reg, std::uint32_t value, unsigned size) {
     for (unsigned i = 0; i < size; ++i) {
         const auto mask = writable_[reg + i];
         config_[reg + i] = static_cast<std::uint8_t>((config_[reg + i] & ~mask) | ((value >> (8 * i)) & mask));
+    }
+    if (msi_at_ && overlaps(reg, size, msi_at_ + 2, msi_at_ + 3)) {
+        // No more vectors than there are.
+        std::uint8_t& control = config_[msi_at_ + 2u];
+        const int most = control >> kMsiVectorsShift & 7, chosen = control >> kMsiChosenShift & 7;
+        if (chosen > most) control = static_cast<std::uint8_t>((control & ~(7 << kMsiChosenShift)) | most << kMsiChosenShift);
     }
     const bool command = overlaps(reg, size, kCommand, kCommand + 2);
     if (command || overlaps(reg, size, kFirstBar, kFirstBar + 24) || overlaps(reg, size, kRom, kRom + 4)) update_bars();
@@ -264,9 +283,11 @@ Result<unsigned> PciBus::choose(const PciDevice& device, std::optional<unsigned>
     if (const auto* other = devices_[*devfn])
         return fail(fmt::format("PCI: slot {} function {} not available for {}, in use by {},id={}", *devfn >> 3, *devfn & 7,
                                 device.type_name(), other->type_name(), other->id().empty() ? "(null)" : other->id()));
-    if (const auto* first = devices_[*devfn & ~7u]; first && hotplugged)
+    const auto* bridge = dynamic_cast<const PciBridge*>(parent());
+    const unsigned first_function = bridge && bridge->single_slot() ? 0 : *devfn & ~7u;
+    if (const auto* first = devices_[first_function]; first && hotplugged)
         return fail(fmt::format("PCI: slot {} function 0 already occupied by {}, new func {} cannot be exposed to guest.",
-                                *devfn >> 3, first->type_name(), device.type_name()));
+                                first_function >> 3, first->type_name(), device.type_name()));
     return *devfn;
 }
 

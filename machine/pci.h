@@ -99,6 +99,14 @@ protected:
     void add_msi(unsigned offset, const Msi& msi);
     bool msi_enabled(unsigned offset) const { return (config_[offset + 2] & 1) != 0; }
     void send_msi(unsigned offset, unsigned vector) const;
+    /// The capability of a PCI Express endpoint (PCI Express 2.0, section 7.8), of 0x3c bytes.
+    struct Express {
+        bool resettable = false;      ///< by itself (function level reset)
+        bool link_control = false;
+        bool error_control = false;   ///< which errors it reports
+        bool integrated = false;      ///< into the root complex: no port leads to it
+    };
+    void add_express(unsigned offset, const Express& express);
     /// Drives the interrupt pin; the bus routes it on.
     void set_intx(bool level);
 

@@ -28,6 +28,7 @@ constexpr std::pair<std::uint16_t, std::string_view> kClassNames[] = {
     {0x0900, "Keyboard"},
     {0x0902, "Mouse"},
     {0x0c03, "USB controller"},
+    {0x0c05, "SMBus"},
 };
 
 PciMemoryRegion region_info(unsigned index, const PciBar& bar) {

@@ -32,6 +32,7 @@
 #include "machine/devices/nvme.h"
 #include "machine/devices/pci_bridge.h"
 #include "machine/devices/pci_presence.h"
+#include "machine/devices/pcie_port.h"
 #include "machine/devices/piix3.h"
 #include "machine/devices/piix4_pm.h"
 #include "machine/devices/port92.h"
@@ -122,7 +123,8 @@ constexpr const Type* kAll[] = {
     &kPciVga, &StdVga::kType, &CirrusVga::kType, &kSecondaryVga, &kBochsDisplay, &kVmwareSvga,
     &kAc97, &kEs1370, &kSb16, &kCs4231a, &kGus, &kAdlib,
     &kHdaBus, &kHdaGeneric, &kIntelHda, &kIch9IntelHda, &kHdaCodec, &kHdaAudio, &kHdaDuplex, &kHdaOutput, &kHdaMicro,
-    &kBasePciBridge, &kPciBridge, &kPciBridgeSeat, &kI82801b11Bridge, &kNvmeBus, &kNvme, &kNvmeNamespace,
+    &kBasePciBridge, &kPciBridge, &kPciBridgeSeat, &kI82801b11Bridge, &kPciePciBridge, &kPciePort, &kPcieSlot, &kPcieRootPortBase, &kPcieRootPort, &kIoh3420, &kX3130Upstream,
+    &kXio3130Downstream, &kNvmeBus, &kNvme, &kNvmeNamespace,
     // watchdogs
     &Ib700::kType, &I6300Esb::kType,
 };

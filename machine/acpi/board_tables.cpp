@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "machine/devices/ich9_lpc.h"
+#include "machine/devices/q35.h"
 #include "machine/devices/vmgenid.h"
 #include "machine/machine.h"
 #include "machine/pc_board.h"
@@ -26,15 +28,15 @@ void put_text(std::string& table, Place place, const std::optional<std::string>&
     table.replace(place.at, place.size, whole);
 }
 
-/// The bus of these registers, with what is behind its bridges; `number` counts on.
+/// The bus of these registers, with what is behind its bridges.
 HotplugBus hotplug_bus(AcpiPciHotplug& hotplug, AcpiPciHotplug& root) {
     HotplugBus bus;
+    bus.number = hotplug.number();
     for (unsigned number = 0; number < root.count(); ++number) {
         unsigned wanted = number;
         AcpiPciHotplug* one = root.select(wanted);
-        if (one == &hotplug) bus.number = number;
         const auto* bridge = one ? dynamic_cast<const PciDevice*>(one->bus().parent()) : nullptr;
-        if (bridge && one != &hotplug && bridge->bus() == &hotplug.bus()) bus.bridges.push_back({bridge->slot(), hotplug_bus(*one, root)});
+        if (bridge && one != &hotplug && bridge->bus() == &hotplug.bus()) bus.bridges.push_back({bridge->devfn(), hotplug_bus(*one, root)});
     }
     return bus;
 }
@@ -107,7 +109,18 @@ Files board_files(const Machine& machine) {
         if (ports.serials[i]) board.serial_ports.push_back(static_cast<std::uint8_t>(i));
     for (std::size_t i = 0; i < std::min<std::size_t>(ports.parallels.size(), 3); ++i)
         board.parallel_ports.push_back(static_cast<std::uint8_t>(i));
-    AcpiPciHotplug& pci = const_cast<Machine&>(machine).board()->pci_hotplug();
+    PcBoard& pc = *const_cast<Machine&>(machine).board();
+    AcpiPciHotplug& pci = pc.pci_hotplug();
+    if (machine.type().chipset == Chipset::q35) {
+        board.express = true;
+        board.floppy = pc.drives().floppies() != nullptr;
+        board.cpu_hotplug = Ich9Lpc::kCpuHotplugBase;
+        board.pci_hotplug = pc.pci().firmware_hotplug() ? Ich9Lpc::kPciHotplugBase : 0;
+        machine.devices().for_each_device([&board](Device& device) {
+            const auto* host = dynamic_cast<const Q35Host*>(&device);
+            if (host && host->config_base()) board.config_window = ConfigWindow{*host->config_base(), host->config_size()};
+        });
+    }
     board.pci = hotplug_bus(pci, pci);
     const DeviceMemory& modules = const_cast<Machine&>(machine).device_memory();
     board.memory_slots = static_cast<unsigned>(config.memory.slots);

@@ -12,9 +12,9 @@ namespace {
 using namespace aml;
 
 constexpr unsigned kSlots = 32, kFirstHotplugSlot = 2;
-constexpr std::uint16_t kPciHotplug = 0xae00;
 constexpr std::uint32_t kPciMemoryEnd = 0xfebfffff, kHpetAddress = 0xfed00000;
-constexpr const char* kLinks[] = {"LNKA", "LNKB", "LNKC", "LNKD"};
+constexpr const char* kLinks[] = {"LNKA", "LNKB", "LNKC", "LNKD", "LNKE", "LNKF", "LNKG", "LNKH"};
+constexpr const char* kFixedLinks[] = {"GSIA", "GSIB", "GSIC", "GSID", "GSIE", "GSIF", "GSIG", "GSIH"};
 
 Bytes identity(std::string_view id) { return define("_HID", eisa_id(id)); }
 
@@ -31,14 +31,51 @@ Bytes interrupt_routing() {
     return define("_PRT", package(routes));
 }
 
-Bytes interrupt_links() {
+/// On the ICH9: devices of the chipset have lines A to D by their pins, the others share E to H, one further for each slot. With an
+/// I/O APIC the lines have interrupts of their own.
+Bytes express_routing() {
+    const auto routes = [](std::string_view called, const auto& links) {
+        std::vector<Bytes> all;
+        for (unsigned slot = 0; slot < kSlots; ++slot)
+            for (unsigned pin = 0; pin < 4; ++pin) {
+                const unsigned line = slot >= 25 ? pin : (slot + pin) % 4 + 4;
+                all.push_back(package({integer(std::uint64_t{slot} << 16 | 0xffff), integer(pin), name(links[line]), integer(0)}));
+            }
+        return define(called, package(all));
+    };
+    return routes("PRTP", kLinks) + routes("PRTA", kFixedLinks) +
+           method("_PRT", 0, when(equal(name("\\PICF"), integer(0)), give_back(name("PRTP"))) + otherwise(give_back(name("PRTA"))));
+}
+
+/// What the system may do by itself on this bus; hotplug where the firmware has no part in it.
+Bytes control_method(bool native_hotplug) {
+    const std::uint64_t granted = native_hotplug ? 0x1f : 0x1e;
+    const Bytes known = dword_field(argument(3), 8, "CDW3") + store(bit_and(name("CDW3"), integer(granted)), local(0)) +
+                        when(differ(argument(1), integer(1)), bit_or(name("CDW1"), integer(0x08), name("CDW1"))) +
+                        when(differ(name("CDW3"), local(0)), bit_or(name("CDW1"), integer(0x10), name("CDW1"))) + store(local(0), name("CDW3"));
+    return method("_OSC", 4,
+                  dword_field(argument(3), 0, "CDW1") + when(equal(argument(0), uuid("33db4d5b-1ff7-401c-9657-7441c03dd766")), known) +
+                      otherwise(bit_or(name("CDW1"), integer(0x04), name("CDW1"))) + give_back(argument(3)),
+                  true);
+}
+
+/// Lines that lead to the I/O APIC for good.
+Bytes fixed_links() {
+    Bytes all;
+    for (unsigned i = 0; i < std::size(kFixedLinks); ++i)
+        all += device(kFixedLinks[i], identity("PNP0C0F") + define("_UID", integer(0x10 + i)) + define("_PRS", resources({interrupt({16 + i})})) +
+                                          define("_CRS", resources({interrupt({16 + i})})) + method("_SRS", 1, {}));
+    return all;
+}
+
+Bytes interrupt_links(unsigned count) {
     Bytes all = method("IQST", 1,
                        when(bit_and(integer(0x80), argument(0)), give_back(integer(0x09))) + give_back(integer(0x0b)));
     all += method("IQCR", 1,
                   define("PRR0", resources({interrupt({0})})) + dword_field(name("PRR0"), 5, "PRRI") +
                       store(bit_and(argument(0), integer(0x0f)), name("PRRI")) + give_back(name("PRR0")),
                   true);
-    for (unsigned i = 0; i < 4; ++i) {
+    for (unsigned i = 0; i < count; ++i) {
         const std::string routing = fmt::format("PRQ{}", i);
         all += device(kLinks[i], identity("PNP0C0F") + define("_UID", integer(i)) + define("_PRS", resources({interrupt({5, 10, 11})})) +
                                      method("_STA", 0, give_back(name("IQST") + name(routing))) +
@@ -46,7 +83,7 @@ Bytes interrupt_links() {
                                      method("_CRS", 0, give_back(name("IQCR") + name(routing))) +
                                      method("_SRS", 1, dword_field(argument(0), 5, "PRRI") + store(name("PRRI"), name(routing))));
     }
-    all += device("LNKS", identity("PNP0C0F") + define("_UID", integer(4)) + define("_PRS", resources({interrupt({9})})) +
+    if (count == 4) all += device("LNKS", identity("PNP0C0F") + define("_UID", integer(4)) + define("_PRS", resources({interrupt({9})})) +
                               define("_STA", integer(0x0b)) + method("_DIS", 0, {}) + method("_CRS", 0, give_back(name("_PRS"))) +
                               method("_SRS", 1, {}));
     return all;
@@ -97,42 +134,72 @@ Bytes index_method() {
 }
 
 /// The registers of hotplug: slots that have a new device or are to let one go, ejection, and which bus all that is of.
-Bytes hotplug_registers() {
-    return region("PCST", Space::io, kPciHotplug, 8) + field("PCST", FieldAccess::dword, false, {{"PCIU", 32}, {"PCID", 32}}) +
-           region("SEJ", Space::io, kPciHotplug + 8, 4) + field("SEJ", FieldAccess::dword, false, {{"B0EJ", 32}}) +
-           region("BNMR", Space::io, kPciHotplug + 16, 8) + field("BNMR", FieldAccess::dword, false, {{"BNUM", 32}, {"PIDX", 32}}) +
+Bytes hotplug_registers(std::uint16_t ports) {
+    return region("PCST", Space::io, ports, 8) + field("PCST", FieldAccess::dword, false, {{"PCIU", 32}, {"PCID", 32}}) +
+           region("SEJ", Space::io, ports + 8u, 4) + field("SEJ", FieldAccess::dword, false, {{"B0EJ", 32}}) +
+           region("BNMR", Space::io, ports + 16u, 8) + field("BNMR", FieldAccess::dword, false, {{"BNUM", 32}, {"PIDX", 32}}) +
            mutex("BLCK") + choosing("PCEJ", "B0EJ", integer(0), integer(0)) + choosing("AIDX", "PIDX", name("PIDX"), local(0)) + index_method();
+}
+
+Bytes hotplug_slots(const HotplugBus& bus, unsigned first);
+
+/// Asks the buses behind the bridges too; `own` is what this one has to tell.
+Bytes telling(const HotplugBus& bus, const Bytes& own) {
+    Bytes behind;
+    for (const HotplugBus::Bridge& bridge : bus.bridges) behind += call(fmt::format("^S{:02X}.PCNT", bridge.devfn), {});
+    return method("PCNT", 0, own + behind);
+}
+
+Bytes bridge_device(const HotplugBus::Bridge& bridge, const Bytes& more) {
+    return device(fmt::format("S{:02X}", bridge.devfn),
+                  define("_ADR", integer(std::uint64_t{bridge.devfn >> 3} << 16 | (bridge.devfn & 7))) + more + hotplug_slots(bridge.bus, 0));
 }
 
 /// Slots of a bus whose devices come and go, and of those behind its bridges.
 Bytes hotplug_slots(const HotplugBus& bus, unsigned first) {
-    Bytes all = define("BSEL", integer(bus.number)), tell, behind;
-    for (unsigned slot = first; slot < kSlots; ++slot) {
-        const std::string called = fmt::format("S{:02X}", slot * 8);
-        const auto bridge = std::find_if(bus.bridges.begin(), bus.bridges.end(), [slot](const auto& one) { return one.slot == slot; });
-        Bytes content = define("_ADR", integer(std::uint64_t{slot} << 16)) + define("ASUN", integer(slot)) +
-                        method("_DSM", 4, store(package({name("BSEL"), name("ASUN")}), local(0)) +
-                                              give_back(call("PDSM", {argument(0), argument(1), argument(2), argument(3), local(0)})), true);
-        if (bridge != bus.bridges.end()) {
-            content += hotplug_slots(bridge->bus, 0);
-            behind += call("^" + called + ".PCNT", {});
-        } else {
-            content += define("_SUN", integer(slot)) + method("_EJ0", 1, call("PCEJ", {name("BSEL"), name("_SUN")}));
-            const Bytes bit = integer(std::uint64_t{1} << slot);
-            tell += when(bit_and(local(0), bit), notify(name(called), integer(1))) + when(bit_and(local(1), bit), notify(name(called), integer(3)));
-        }
-        all += device(called, content);
+    if (!bus.number) {
+        Bytes all;
+        for (const HotplugBus::Bridge& bridge : bus.bridges) all += bridge_device(bridge, {});
+        return all + telling(bus, {});
     }
-    return all + method("PCNT", 0, store(name("BSEL"), name("BNUM")) + store(name("PCIU"), local(0)) + store(name("PCID"), local(1)) + tell + behind);
+    Bytes all = define("BSEL", integer(*bus.number)), tell;
+    for (unsigned slot = first; slot < kSlots; ++slot) {
+        const Bytes numbered = define("ASUN", integer(slot)) + method("_DSM", 4, store(package({name("BSEL"), name("ASUN")}), local(0)) +
+                                                                                 give_back(call("PDSM", {argument(0), argument(1), argument(2), argument(3), local(0)})), true);
+        bool bridges = false;
+        for (const HotplugBus::Bridge& bridge : bus.bridges) {
+            if (bridge.devfn >> 3 != slot) continue;
+            bridges = true;
+            all += bridge_device(bridge, bridge.devfn % 8 == 0 ? numbered : Bytes());
+        }
+        if (bridges) continue;
+        const std::string called = fmt::format("S{:02X}", slot * 8);
+        const Bytes bit = integer(std::uint64_t{1} << slot);
+        tell += when(bit_and(local(0), bit), notify(name(called), integer(1))) + when(bit_and(local(1), bit), notify(name(called), integer(3)));
+        all += device(called, define("_ADR", integer(std::uint64_t{slot} << 16)) + numbered + define("_SUN", integer(slot)) +
+                                  method("_EJ0", 1, call("PCEJ", {name("BSEL"), name("_SUN")})));
+    }
+    return all + telling(bus, store(name("BSEL"), name("BNUM")) + store(name("PCIU"), local(0)) + store(name("PCID"), local(1)) + tell);
 }
 
 Bytes pci_bus(const Board& board) {
     const auto below = static_cast<std::uint32_t>(board.memory_below_4g);
-    Bytes all = identity("PNP0A03") + define("_UID", integer(0)) + interrupt_routing();
+    Bytes all = board.express ? identity("PNP0A08") + define("_CID", eisa_id("PNP0A03")) + define("_UID", integer(0)) + control_method(board.pci_hotplug == 0) + express_routing()
+                              : identity("PNP0A03") + define("_UID", integer(0)) + interrupt_routing();
     all += define("_CRS", resources({bus_numbers(0, 0xff), io_ports(0xcf8, 0xcf8, 1, 8), io_range(0, 0x0cf7), io_range(0x0d00, 0xffff),
                                      memory_range(0xa0000, 0xbffff, true), memory_range(below, kPciMemoryEnd, false)}));
-    all += device("ISA", define("_ADR", integer(0x10000)) + region("P40C", Space::pci_config, 0x60, 4) + isa_devices(board));
-    return device("PCI0", all + hotplug_registers() + hotplug_slots(board.pci, kFirstHotplugSlot));
+    all += board.express ? device("ISA", define("_ADR", integer(0x1f0000)) + region("PIRQ", Space::pci_config, 0x60, 0x0c) + isa_devices(board))
+                         : device("ISA", define("_ADR", integer(0x10000)) + region("P40C", Space::pci_config, 0x60, 4) + isa_devices(board));
+    if (board.pci_hotplug) all += hotplug_registers(board.pci_hotplug) + hotplug_slots(board.pci, kFirstHotplugSlot);
+    return device("PCI0", all);
+}
+
+Bytes interrupts(const Board& board) {
+    if (!board.express)
+        return scope("\\_SB", field("PCI0.ISA.P40C", FieldAccess::byte, true, {{"PRQ0", 8}, {"PRQ1", 8}, {"PRQ2", 8}, {"PRQ3", 8}}) + interrupt_links(4));
+    return scope("\\_SB", field("PCI0.ISA.PIRQ", FieldAccess::byte, true,
+                                {{"PRQ0", 8}, {"PRQ1", 8}, {"PRQ2", 8}, {"PRQ3", 8}, {"", 32}, {"PRQ4", 8}, {"PRQ5", 8}, {"PRQ6", 8}, {"PRQ7", 8}}) +
+                              interrupt_links(8) + fixed_links());
 }
 
 Bytes sleep_state(std::string_view path, unsigned type) {
@@ -142,14 +209,17 @@ Bytes sleep_state(std::string_view path, unsigned type) {
 }  // namespace
 
 std::string make_dsdt(const Board& board) {
-    Bytes system = pci_bus(board);
+    Bytes system = pci_bus(board), all;
+    // Whether there is an I/O APIC to the system.
+    if (board.express) all += define("\\PICF", integer(0)) + method("\\_PIC", 1, store(argument(0), name("PICF")));
     if (board.hpet)
         system += device("HPET", identity("PNP0103") + define("_UID", integer(0)) + define("_STA", integer(0x0f)) +
                                      define("_CRS", resources({fixed_memory(kHpetAddress, 0x400, false)})));
-    Bytes all = scope("\\_SB", system);
-    all += scope("\\_SB", field("PCI0.ISA.P40C", FieldAccess::byte, true, {{"PRQ0", 8}, {"PRQ1", 8}, {"PRQ2", 8}, {"PRQ3", 8}}) + interrupt_links());
-    all += scope("\\_GPE", define("_HID", string("ACPI0006")) +
-                              method("_E01", 0, acquire(name("\\_SB.PCI0.BLCK")) + call("\\_SB.PCI0.PCNT", {}) + release(name("\\_SB.PCI0.BLCK"))));
+    all += scope("\\_SB", system);
+    all += interrupts(board);
+    Bytes events = define("_HID", string("ACPI0006"));
+    if (board.pci_hotplug) events += method("_E01", 0, acquire(name("\\_SB.PCI0.BLCK")) + call("\\_SB.PCI0.PCNT", {}) + release(name("\\_SB.PCI0.BLCK")));
+    all += scope("\\_GPE", events);
     all += cpu_hotplug(board);
     if (board.memory_slots) all += memory_hotplug(board);
     if (board.sleep_s3) all += sleep_state("\\_S3", 1);

@@ -7,7 +7,7 @@ namespace {
 
 using namespace aml;
 
-constexpr std::uint16_t kCpuPorts = 0xaf00, kMemoryPorts = 0x0a00;
+constexpr std::uint16_t kMemoryPorts = 0x0a00;
 constexpr unsigned kCpuPortCount = 12, kMemoryPortCount = 24;
 constexpr unsigned kPresent = 0x0f, kContainer = 0x0b, kCheck = 1, kEject = 3;
 
@@ -20,11 +20,11 @@ Bytes cpu_register(std::string_view called) { return name(fmt::format("\\_SB.PCI
 /// Content that nobody else disturbs.
 Bytes guarded(const Bytes& lock, const Bytes& content) { return acquire(lock) + content + release(lock); }
 
-Bytes cpu_ports() {
+Bytes cpu_ports(std::uint16_t ports) {
     return device("\\_SB.PCI0.PRES",
                   define("_HID", container()) + define("_UID", string("CPU Hotplug resources")) + mutex("CPLK") +
-                      define("_CRS", resources({io_ports(kCpuPorts, kCpuPorts, 1, kCpuPortCount)})) +
-                      region("PRST", Space::io, kCpuPorts, kCpuPortCount) +
+                      define("_CRS", resources({io_ports(ports, ports, 1, kCpuPortCount)})) +
+                      region("PRST", Space::io, ports, kCpuPortCount) +
                       field("PRST", FieldAccess::byte, false,
                             {{"", 32}, {"CPEN", 1}, {"CINS", 1}, {"CRMV", 1}, {"CEJ0", 1}, {"CEJF", 1}, {"", 3}, {"CCMD", 8}}) +
                       field("PRST", FieldAccess::dword, true, {{"CSEL", 32}, {"", 32}, {"CDAT", 32}}) +
@@ -133,7 +133,7 @@ Bytes cpu_hotplug(const Board& board) {
     const std::size_t places = std::min<std::size_t>(board.processors.size(), 256);
     Bytes cpus = define("_HID", string("ACPI0010")) + define("_CID", eisa_id("PNP0A05")) + cpu_methods(places);
     for (std::size_t i = 0; i < places; ++i) cpus += cpu(board.processors[i], i);
-    return cpu_ports() + device("\\_SB.CPUS", cpus) + method("\\_GPE._E02", 0, call("\\_SB.CPUS.CSCN", {}));
+    return cpu_ports(board.cpu_hotplug) + device("\\_SB.CPUS", cpus) + method("\\_GPE._E02", 0, call("\\_SB.CPUS.CSCN", {}));
 }
 
 Bytes memory_hotplug(const Board& board) {

@@ -93,28 +93,6 @@ private:
     std::string bytes_;
 };
 
-std::string make_fadt(std::uint32_t facs, std::uint32_t dsdt) {
-    constexpr std::uint32_t kFlags = 1u << 0 | 1u << 2 | 1u << 5 | 1u << 7 | 1u << 15;  // WBINVD, C1, sleep button, RTC wake, clock
-    std::string body;
-    put(body, facs, 4);
-    put(body, dsdt, 4);
-    put(body, 1, 1);       // dual PIC
-    put(body, 0, 1);
-    put(body, 9, 2);       // SCI
-    put(body, 0xb2, 4);    // SMI command port; what turns ACPI on and off
-    put(body, 0xf1, 1);
-    put(body, 0xf0, 1);
-    put(body, 0, 2);
-    for (const std::uint32_t block : {0u, 0u, 4u, 0u, 0u, 8u, 0xafe0u, 0u}) put(body, block, 4);  // the PM base is the firmware's
-    for (const unsigned length : {4u, 2u, 0u, 4u, 4u, 0u, 0u, 0u}) put(body, length, 1);
-    put(body, 0x0fff, 2);  // C2 and C3 take too long to be there
-    put(body, 0x0fff, 2);
-    put(body, 0, 4);
-    for (const unsigned cmos : {0u, 0u, 0u, 0u, 0x32u, 0u, 0u, 0u}) put(body, cmos, 1);
-    put(body, kFlags, 4);
-    return make_table("FACP", 1, body);
-}
-
 std::string make_madt(const Board& board) {
     std::string body;
     put(body, 0xfee00000, 4);
@@ -154,6 +132,16 @@ std::string make_hpet() {
     put(body, 0xfed00000, 8);
     put(body, 0, 4);
     return make_table("HPET", 1, body);
+}
+
+std::string make_mcfg(const ConfigWindow& window) {
+    std::string body;
+    put(body, 0, 8);
+    put(body, window.base, 8);
+    put(body, 0, 3);                             // segment, first bus
+    put(body, (window.size >> 20) - 1, 1);       // last bus
+    put(body, 0, 4);
+    return make_table("MCFG", 1, body);
 }
 
 std::string make_waet() {
@@ -204,13 +192,16 @@ Files make_files(const Board& board) {
     facs.resize(kFacsSize, '\0');
     blob.bytes() += facs;
     const std::uint32_t dsdt = blob.add(make_dsdt(board));
-    constexpr std::uint32_t kFacsPointer = 36, kDsdtPointer = 40;
-    std::vector<std::uint32_t> tables{blob.add(make_fadt(0, dsdt), {kFacsPointer, kDsdtPointer}, 4)};
+    constexpr std::uint32_t kFacsPointer = 36, kDsdtPointer = 40, kWideDsdtPointer = 140;
+    const auto fadt_at = static_cast<std::uint32_t>(blob.bytes().size());
+    if (board.express) loader.add_pointer(kTables, kTables, fadt_at + kWideDsdtPointer, 8);
+    std::vector<std::uint32_t> tables{blob.add(make_fadt(board, 0, dsdt), {kFacsPointer, kDsdtPointer}, 4)};
     tables.push_back(blob.add(make_madt(board)));
     if (board.generation_id) tables.push_back(add_generation(blob, loader));
     if (board.hpet) tables.push_back(blob.add(make_hpet()));
     if (board.nodes) tables.push_back(blob.add(make_srat(board)));
     if (!board.distances.empty()) tables.push_back(blob.add(make_slit(board)));
+    if (board.config_window) tables.push_back(blob.add(make_mcfg(*board.config_window)));
     tables.push_back(blob.add(make_waet()));
     for (const std::string& table : board.more) tables.push_back(blob.add_whole(table));
     std::string list;

@@ -14,14 +14,15 @@ struct Processor {
     std::optional<unsigned> node;              ///< of NUMA; nothing: the machine has no nodes
 };
 
-/// A PCI bus whose devices come and go, as the hotplug registers number it, and the bridges on it.
+/// A PCI bus whose devices come and go, as the hotplug registers number it, and the bridges on it. Without a number only those behind
+/// its bridges do.
 struct HotplugBus {
-    unsigned number = 0;
+    std::optional<unsigned> number;
     struct Bridge;
     std::vector<Bridge> bridges;
 };
 struct HotplugBus::Bridge {
-    unsigned slot = 0;
+    unsigned devfn = 0;
     HotplugBus bus;
 };
 
@@ -31,8 +32,17 @@ struct NodeMemory {
     std::uint64_t base = 0, size = 0;
 };
 
+/// Where PCI Express has configuration space in memory.
+struct ConfigWindow {
+    std::uint64_t base = 0, size = 0;
+};
+
 /// What the tables tell.
 struct Board {
+    bool express = false;                      ///< Q35 and ICH9, rather than i440FX and PIIX4
+    std::uint16_t pci_hotplug = 0xae00;        ///< ports; 0: the firmware has no part in it
+    std::uint16_t cpu_hotplug = 0xaf00;
+    std::optional<ConfigWindow> config_window;
     std::uint64_t memory_below_4g = 0;
     std::vector<Processor> processors;
     bool hpet = true;
@@ -40,7 +50,7 @@ struct Board {
     std::vector<std::uint8_t> parallel_ports;  ///< 0 to 2
     bool floppy = true;
     bool sleep_s3 = true, sleep_s4 = true;
-    HotplugBus pci;
+    HotplugBus pci{0, {}};
     unsigned memory_slots = 0;                 ///< for modules of memory
     unsigned nodes = 0;                        ///< of NUMA
     std::vector<NodeMemory> node_memory;
@@ -57,6 +67,8 @@ Files make_files(const Board& board);
 
 /// Makes the sum of a table's bytes 0. It has a header.
 void set_checksum(std::string& table);
+/// The fixed hardware. Where the FACS and the DSDT are is written into it later.
+std::string make_fadt(const Board& board, std::uint32_t facs, std::uint32_t dsdt);
 /// The machine's description in machine language, with its header.
 std::string make_dsdt(const Board& board);
 /// Which CPUs and which memory belong to which node.

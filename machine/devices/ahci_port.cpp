@@ -107,14 +107,18 @@ void AhciPort::write_command(std::uint32_t value) {
     command_ = (command_ & (kListRunning | kReceiving)) | (value & kCommandWritable);
     command_ = command_ & kStart ? command_ | kListRunning : command_ & ~kListRunning;
     command_ = command_ & kReceive ? command_ | kReceiving : command_ & ~kReceiving;
-    // What the drive sent when it came up waits until somebody receives it.
-    if (receives() && !signature_sent_) {
-        send_register_fis();
-        signature_sent_ = true;
-        const TaskFile& task = task_files_[0];
-        signature_ = static_cast<std::uint32_t>(task.lba_high.now << 24 | task.lba_middle.now << 16 | task.lba_low.now << 8 | task.count.now);
-    }
+    if (!(command_ & kStart)) issued_ = queued_ = 0;
+    send_signature();
     run_commands();
+}
+
+/// What the drive sent when it came up waits until somebody receives it.
+void AhciPort::send_signature() {
+    if (!receives() || signature_sent_) return;
+    send_register_fis();
+    signature_sent_ = true;
+    const TaskFile& task = task_files_[0];
+    signature_ = static_cast<std::uint32_t>(task.lba_high.now << 24 | task.lba_middle.now << 16 | task.lba_low.now << 8 | task.count.now);
 }
 
 void AhciPort::reset() {
@@ -145,6 +149,7 @@ void AhciPort::reset_port() {
     task.status = kSeekDone | kWriteFault;
     if (dynamic_cast<IdeCdrom*>(at)) task.status |= kReady;
     status_ = kLinkUp;
+    send_signature();
 }
 
 void AhciPort::raise(std::uint32_t event) {
@@ -166,13 +171,13 @@ void AhciPort::store_fis(unsigned at, const std::array<std::uint8_t, N>& fis) {
     memory_.write_memory((received_ & ~std::uint64_t{0xff}) + at, fis.data(), fis.size());
 }
 
-void AhciPort::send_register_fis() {
+void AhciPort::send_register_fis(bool interrupt) {
     if (!receives()) return;
     const TaskFile& t = task_files_[0];
-    store_fis<20>(kRegisterAt, {kDeviceToHost, kInterruptBit, t.status, t.error, t.lba_low.now, t.lba_middle.now, t.lba_high.now, t.device,
+    store_fis<20>(kRegisterAt, {kDeviceToHost, interrupt ? kInterruptBit : std::uint8_t{0}, t.status, t.error, t.lba_low.now, t.lba_middle.now, t.lba_high.now, t.device,
                                 t.lba_low.previous, t.lba_middle.previous, t.lba_high.previous, 0, t.count.now, t.count.previous});
     show_status();
-    raise(kRegisterFisEvent);
+    if (interrupt) raise(kRegisterFisEvent);
 }
 
 void AhciPort::send_pio_setup(std::size_t bytes, bool interrupt) {
@@ -193,7 +198,7 @@ void AhciPort::send_device_bits() {
     queued_ &= ~finished_;
     finished_ = 0;
     show_status(kBusy | kDataRequest);
-    raise(kDeviceBitsEvent);
+    if (!(t.status & kError)) raise(kDeviceBitsEvent);
 }
 
 // --- commands
@@ -223,7 +228,7 @@ bool AhciPort::start(unsigned slot) {
     if (fis[0] != kHostToDevice || (fis[1] & (kMultiplier | kReservedBits))) return true;
     if (!(fis[1] & kIsCommand)) {
         control(fis[15]);
-        return true;
+        return false;
     }
     if (fis[2] >= kReadQueued && fis[2] <= kLastQueued && fis[2] != 0x62) return start_queued(slot, command, fis);
 
@@ -243,7 +248,7 @@ bool AhciPort::start(unsigned slot) {
     active_ = true;
     at->command(fis[2]);
     settle();
-    return !active_ || slot_ != slot;
+    return false;      // it has left the list by itself
 }
 
 /// Software reset: the bit is set, then cleared.
@@ -259,7 +264,8 @@ void AhciPort::control(std::uint8_t value) {
 void AhciPort::settle() {
     if (!active_ || moving_ || ready_ || (task_files_[0].status & (kBusy | kDataRequest))) return;
     active_ = false;
-    issued_ &= ~(1u << slot_);
+    // One that failed stays in the list until the guest stops it.
+    if (!(task_files_[0].status & kError)) issued_ &= ~(1u << slot_);
     send_register_fis();
     run_commands();
 }
@@ -366,18 +372,21 @@ bool AhciPort::start_queued(unsigned slot, const Command& command, const std::ui
     auto* disk = dynamic_cast<IdeDisk*>(drive(0));
     const unsigned tag = fis[12] >> 3;
     if (tag != slot || (taken_ & 1u << tag)) return true;
-    if (!disk || (fis[2] != kReadQueued && fis[2] != kWriteQueued)) {
-        finish_queued(tag, false);
-        return true;
-    }
+    // The drive says at once whether it takes the command.
+    const auto accept = [this] {
+        send_register_fis(false);
+        return !(task_files_[0].status & kError);
+    };
+    if (!disk || (fis[2] != kReadQueued && fis[2] != kWriteQueued)) return accept();
     const std::uint64_t sector = fis[4] | fis[5] << 8 | fis[6] << 16 | std::uint64_t{fis[8]} << 24 | std::uint64_t{fis[9]} << 32 | std::uint64_t{fis[10]} << 40;
     const std::uint32_t said = fis[3] | fis[11] << 8, count = said ? said : 0x10000;
     const auto pieces = std::make_shared<std::vector<Piece>>();
     if (!find_pieces(command, 0, std::uint64_t{count} * kSectorSize, *pieces)) {
-        finish_queued(tag, false);
+        fail_queued();
         raise(kOverflowEvent);
-        return true;
+        return accept();
     }
+    const bool accepted = accept();
     const bool reads = fis[2] == kReadQueued;
     const auto data = std::make_shared<std::vector<std::uint8_t>>(std::size_t{count} * kSectorSize);
     if (!reads) copy(*pieces, 0, data->data(), data->size(), false);
@@ -388,7 +397,12 @@ bool AhciPort::start_queued(unsigned slot, const Command& command, const std::ui
         taken_ &= ~(1u << tag);
         finish_queued(tag, good);
     });
-    return true;
+    return accepted;
+}
+
+void AhciPort::fail_queued() {
+    task_files_[0].error = kAborted;
+    task_files_[0].status = kReady | kError;
 }
 
 void AhciPort::finish_queued(unsigned slot, bool good) {
@@ -398,9 +412,7 @@ void AhciPort::finish_queued(unsigned slot, bool good) {
         // Those that failed stay in the active register.
         finished_ |= 1u << slot;
     } else {
-        task.error = kAborted;
-        task.status = kReady | kError;
-        errors_ |= 1u << slot;
+        fail_queued();
     }
     send_device_bits();
 }

@@ -54,6 +54,7 @@ private:
     bool start(unsigned slot);
     bool start_queued(unsigned slot, const Command& command, const std::uint8_t* fis);
     void finish_queued(unsigned slot, bool good);
+    void fail_queued();
     void control(std::uint8_t value);
     /// Looks whether the command under way is over.
     void settle();
@@ -62,7 +63,8 @@ private:
     void copy(const std::vector<Piece>& pieces, std::uint64_t offset, std::uint8_t* data, std::uint64_t length, bool to_guest);
     void count_moved(std::uint64_t bytes);
 
-    void send_register_fis();
+    void send_signature();
+    void send_register_fis(bool interrupt = true);
     void send_pio_setup(std::size_t bytes, bool interrupt);
     void send_device_bits();
     void show_status(std::uint8_t keep = 0);

@@ -14,7 +14,7 @@ constexpr PciIdentity kBridge{.vendor = 0x8086, .device = 0x2918, .class_code = 
 // Configuration registers.
 constexpr unsigned kPowerBase = 0x40, kAcpiControl = 0x44, kLowRoutes = 0x60, kHighRoutes = 0x68, kPowerSettings = 0xa0, kRootComplexBase = 0xf0;
 constexpr std::uint8_t kRouteOff = 0x80, kAcpiEnable = 0x80, kSciSelect = 0x07, kSmiLock = 0x10;
-constexpr std::uint16_t kPowerBaseMask = 0xff80;
+constexpr std::uint16_t kPowerBaseMask = 0xff80, kPowerBaseWritable = 0xff87;
 constexpr unsigned kFirstPirqLine = 16;
 
 // What lies behind PMBASE.
@@ -57,8 +57,7 @@ Ich9Lpc::Ich9Lpc(qom::Values values, AddressSpace& ports, AddressSpace& memory, 
       tco_(clocks, control, [this] { return !(root_complex_byte(kGeneralControl) & kNoReboot); }) {
     add_part(isa_bus_.bus_name(), isa_bus_);
     set_multifunction();
-    set_writable(kPowerBase, kPowerBaseMask, 4);
-    set_writable(kAcpiControl, kAcpiEnable | kSciSelect, 1);
+    set_writable(kPowerBase, kPowerBaseWritable, 4);
     for (unsigned line = 0; line < Gsi::kLines; ++line) lines_[line] = gsi.line(line);
     Ich9Lpc::reset();
 }

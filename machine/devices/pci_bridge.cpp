@@ -13,6 +13,7 @@ namespace {
 constexpr unsigned kHeaderType = 0x0e, kNumbers = 0x18, kLatency = 0x1b, kIo = 0x1c, kSecondaryStatus = 0x1e, kMemory = 0x20,
                    kPrefetchable = 0x24, kPrefetchableUpper = 0x28, kIoUpper = 0x30, kCapabilities = 0x34, kControl = 0x3e;
 constexpr std::uint32_t kControlBits = 0x0bff;
+constexpr std::uint16_t kResetBehind = 0x40;
 
 }  // namespace
 
@@ -61,6 +62,13 @@ void PciBridge::reset() {
     set_config(kPrefetchableUpper, 0, 4);
     set_config(kPrefetchableUpper + 4, 0, 4);
     set_config(kControl, 0, 2);
+}
+
+void PciBridge::config_write(unsigned reg, std::uint32_t value, unsigned size) {
+    const bool was = (config_word(kControl) & kResetBehind) != 0;
+    PciDevice::config_write(reg, value, size);
+    if (was || !(config_word(kControl) & kResetBehind)) return;
+    for (const Bus::Entry& entry : bus_.entries()) entry.device->reset();
 }
 
 PciBridge::Range PciBridge::io_range() const {
@@ -159,6 +167,44 @@ Result<std::unique_ptr<qom::Object>> create_dmi(qom::Creation& creation) {
     return std::make_unique<DmiBridge>(creation.values, bridge_bus_name(creation), parent_of(creation), creation.platform.removal, firmware_hotplug_of(creation));
 }
 
+class ExpressToPciBridge final : public PciBridge, private IoHandler {
+public:
+    ExpressToPciBridge(qom::Values values, std::string name, PciBus& on, DeviceRemoval& removal, AcpiPciHotplug* hotplug)
+        : PciBridge(std::move(values),
+                    {.vendor = 0x1b36, .device = 0x000e, .class_code = 0x0604, .status = 0x00a0, .interrupt_pin = 1, .subsystem_vendor = 0, .subsystem = 0},
+                    std::move(name), on, removal, hotplug) {
+        constexpr unsigned kHotplug = 0x40, kExpress = 0x48, kPower = 0x84, kMessages = 0x8c, kErrors = 0x100, kErrorsSize = 0x48;
+        extend_config();
+        add_bar(0, {.kind = PciBar::Kind::memory64, .size = 0x100, .handler = this});
+        add_capability(0x0c, kHotplug, 8);
+        set_writable(kHotplug + 2, 0xff, 1);
+        add_express(kExpress, {.error_control = true});
+        set_config(kExpress + 2, 0x0072, 2);      // a bridge to PCI
+        set_config(kExpress + 0x24, 0x00300020, 4);
+        set_writable(kExpress + 0x28, 0x8020, 2);
+        add_capability(0x01, kPower, 8);
+        set_config(kPower + 2, 0x0003, 2);
+        if (this->values().text("msi") != "off") add_msi(kMessages, {.wide = true, .maskable = true});
+        for (unsigned reg = kErrors; reg < kErrors + kErrorsSize; reg += 4) set_writable(reg, 0, 4);
+        set_config(kErrors, 0x00020001, 4);
+        set_config(kErrors + 0x0c, 0x00462030, 4);
+        set_writable(kErrors + 0x0c, 0x03fff030, 4);
+        set_config(kErrors + 0x14, 0x0000e000, 4);
+        set_writable(kErrors + 0x14, 0x0000f1c1, 4);
+        set_config(kErrors + 0x18, 0x000000a0, 4);
+        set_writable(kErrors + 0x18, 0x00000140, 4);
+    }
+
+private:
+    std::uint64_t io_read(std::uint64_t, unsigned) override { return 0; }
+    void io_write(std::uint64_t, std::uint64_t, unsigned) override {}
+};
+
+Result<std::unique_ptr<qom::Object>> create_express_to_pci(qom::Creation& creation) {
+    return std::make_unique<ExpressToPciBridge>(creation.values, bridge_bus_name(creation), parent_of(creation), creation.platform.removal,
+                                                firmware_hotplug_of(creation));
+}
+
 /// A window into the bus behind: what the registers say, or nothing.
 qom::Region window(const PciBridge& bridge, std::string_view PciBus::Spaces::*space, PciBridge::Range range, bool open) {
     const PciBus* on = bridge.bus();
@@ -202,6 +248,8 @@ constexpr qom::Property kProperties[] = {
     qom::property("pref32-reserve", qom::kSize, kUnset),
     qom::property("pref64-reserve", qom::kSize, kUnset),
 };
+constexpr qom::Property kMessageProperties[] = {qom::property("msi", qom::kOnOffAuto, "auto")};
+constexpr const qom::Type* kExpress[] = {&qom::kHotplugHandler, &qom::kExpressPci};
 constexpr const qom::Type* kConventional[] = {&qom::kConventionalPci};
 constexpr const qom::Type* kWithHotplug[] = {&qom::kHotplugHandler, &qom::kConventionalPci};
 
@@ -221,6 +269,13 @@ constinit const qom::Type kPciBridgeSeat{.name = "pci-bridge-seat",
                                          .category = "Controller/Bridge/Hub",
                                          .summary = "Standard PCI Bridge (multiseat)",
                                          .create = create<0x000a>};
+constinit const qom::Type kPciePciBridge{.name = "pcie-pci-bridge",
+                                         .parent = &kBasePciBridge,
+                                         .interfaces = kExpress,
+                                         .properties = kMessageProperties,
+                                         .nodes = kStandardNodes,
+                                         .category = "Controller/Bridge/Hub",
+                                         .create = create_express_to_pci};
 constinit const qom::Type kI82801b11Bridge{.name = "i82801b11-bridge",
                                            .parent = &kBasePciBridge,
                                            .interfaces = kConventional,

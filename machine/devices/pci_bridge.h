@@ -20,6 +20,8 @@ public:
     void set_pirq(unsigned pirq, bool level) override;
     /// The firmware is told of a new device behind it.
     virtual void slot_filled() {}
+    /// Behind it is a link, which leads to one device.
+    virtual bool single_slot() const { return false; }
 
     const PciBus& secondary() const { return bus_; }
     PciBus& secondary() { return bus_; }
@@ -32,6 +34,7 @@ public:
     Range prefetchable_range() const;
 
     void reset() override;
+    void config_write(unsigned reg, std::uint32_t value, unsigned size) override;
 
 private:
     unsigned levels_ = 0;      // of the lines behind it
@@ -47,6 +50,6 @@ std::string bridge_bus_name(const qom::Creation& creation, std::string_view kind
 /// Of the bus that a bridge comes to. One that comes later has no place in the guest's tables.
 AcpiPciHotplug* firmware_hotplug_of(const qom::Creation& creation);
 
-extern const qom::Type kBasePciBridge, kPciBridge, kPciBridgeSeat, kI82801b11Bridge;
+extern const qom::Type kBasePciBridge, kPciBridge, kPciBridgeSeat, kI82801b11Bridge, kPciePciBridge;
 
 }  // namespace rhea

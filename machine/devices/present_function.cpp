@@ -9,13 +9,15 @@ constexpr std::uint8_t kMsi = 0x05, kMsix = 0x11;
 
 }  // namespace
 
-PresentFunction::PresentFunction(qom::Values values, const Presence& presence) : PciDevice(std::move(values), presence.identity) {
+PresentFunction::PresentFunction(qom::Values values, const Presence& presence, const Bus* bus) : PciDevice(std::move(values), presence.identity) {
     set_config(kLatency, presence.latency, 1);
     set_rom_file(presence.rom_file);
     for (const auto& [at, value] : presence.registers)
         if (at != 0) set_config(at, value, 1);
     for (const auto& bar : presence.bars)
         if (bar.kind != PciBar::Kind::none) add_bar(bar.index, {.kind = bar.kind, .size = bar.size, .handler = this, .prefetch = bar.prefetch});
+    const auto* pci = dynamic_cast<const PciBus*>(bus);
+    if (presence.express_at && pci && pci->express()) add_express(presence.express_at, {.integrated = !pci->behind_bridge()});
     for (const auto& capability : presence.capabilities)
         if (capability.length != 0) add(capability);
 }

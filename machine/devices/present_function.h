@@ -27,6 +27,7 @@ struct Presence {
     struct Register { std::uint8_t at, value; };
     std::array<Register, 4> registers{};             ///< of its own: what they are at first
     std::string_view rom_file = {};                  ///< of the expansion ROM
+    std::uint8_t express_at = 0;                     ///< the capability that it has on PCI Express
 };
 
 namespace presence {
@@ -39,7 +40,8 @@ constexpr Presence::Capability msi(std::uint8_t at, std::string_view unless_off 
 
 class PresentFunction : public PciDevice, private IoHandler {
 public:
-    PresentFunction(qom::Values values, const Presence& presence);
+    /// `bus`: which it will be on, where that matters.
+    PresentFunction(qom::Values values, const Presence& presence, const Bus* bus = nullptr);
 
 private:
     void add(const Presence::Capability& capability);

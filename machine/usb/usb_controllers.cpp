@@ -18,7 +18,7 @@ constexpr std::uint8_t kRelease = 0x60, kUsb1 = 0x10, kUsb2 = 0x20, kUsb3 = 0x30
 
 class UsbController final : public PresentFunction {
 public:
-    UsbController(qom::Values values, const Presence& presence) : PresentFunction(std::move(values), presence) {}
+    UsbController(qom::Values values, const Presence& presence, const Bus* bus = nullptr) : PresentFunction(std::move(values), presence, bus) {}
     /// Without one it serves ports of another controller's.
     UsbBus& add_bus(Platform& platform, std::string name, bool companions) {
         bus_ = std::make_unique<UsbBus>(std::move(name), platform.tree, platform.removal, companions);
@@ -107,7 +107,7 @@ template <const Presence& P>
 Result<std::unique_ptr<qom::Object>> create_xhci(qom::Creation& creation) {
     constexpr std::int64_t kMost = 15;
     const auto old = std::min(creation.values.integer("p2"), kMost), super = std::min(creation.values.integer("p3"), kMost);
-    auto controller = std::make_unique<UsbController>(creation.values, P);
+    auto controller = std::make_unique<UsbController>(creation.values, P, creation.bus);
     controller->add_child("xhci-core", std::make_unique<XhciCore>(static_cast<unsigned>(old), static_cast<unsigned>(super)));
     UsbBus& bus = controller->add_bus(creation.platform, creation.platform.tree.name_bus(creation.id, "usb-bus"), false);
     for (std::int64_t i = 0; i < std::max(old, super); ++i)
@@ -128,13 +128,14 @@ constexpr Presence kPiix3Presence = uhci(0x7020, 1, 4), kPiix4Presence = uhci(0x
                    kUhci5Presence = uhci(0x2938, 3, 2), kUhci6Presence = uhci(0x2939, 3, 3);
 constexpr Presence kEhciPresence = ehci(0x24cd, 16), kEhci1Presence = ehci(0x293a, 3), kEhci2Presence = ehci(0x293c, 3);
 constexpr Presence::Capability kXhciVectors{0x11, 0x90, 12, {0x0f, 0, 0, 0x30, 0, 0, 0, 0x38}};
+constexpr std::uint8_t kXhciExpress = 0xa0;
 constexpr Presence kQemuXhciPresence{
     {.vendor = 0x1b36, .device = 0x000d, .class_code = 0x0c03, .prog_if = 0x30, .revision = 1, .interrupt_pin = 1},
-    {{{0, kMemory64, 0x4000}}}, {{kXhciVectors}}, 0, {{{kRelease, kUsb3}}}};
+    {{{0, kMemory64, 0x4000}}}, {{kXhciVectors}}, 0, {{{kRelease, kUsb3}}}, {}, kXhciExpress};
 constexpr Presence kNecXhciPresence{
     {.vendor = 0x1033, .device = 0x0194, .class_code = 0x0c03, .prog_if = 0x30, .revision = 3, .interrupt_pin = 1},
     {{{0, kMemory64, 0x4000}}},
-    {{{0x05, 0x70, 14, {0x88}, "msi"}, {0x11, 0x90, 12, {0x0f, 0, 0, 0x30, 0, 0, 0, 0x38}, "msix"}}}, 0, {{{kRelease, kUsb3}}}};
+    {{{0x05, 0x70, 14, {0x88}, "msi"}, {0x11, 0x90, 12, {0x0f, 0, 0, 0x30, 0, 0, 0, 0x38}, "msix"}}}, 0, {{{kRelease, kUsb3}}}, {}, kXhciExpress};
 constexpr Presence kOhciPresence{{.vendor = 0x106b, .device = 0x003f, .class_code = 0x0c03, .prog_if = 0x10, .interrupt_pin = 1},
                                  {{{0, kMemory, 0x100}}}};
 

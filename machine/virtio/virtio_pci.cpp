@@ -15,10 +15,13 @@ namespace {
 constexpr std::uint16_t kVendor = 0x1af4, kModernBase = 0x1040, kModernSubsystem = 0x1100;
 constexpr unsigned kCommand = 0x04, kLegacyBar = 0;
 constexpr std::uint8_t kVendorCapability = 0x09, kMsixCapabilityId = 0x11;
-constexpr unsigned kMsixCapability = 0x98, kMostVectors = 2048;
-// The capability that reaches the BARs through configuration space.
-constexpr unsigned kWindow = 0x84, kWindowBar = kWindow + 4, kWindowOffset = kWindow + 8, kWindowLength = kWindow + 12,
-                   kWindowData = kWindow + 16;
+constexpr unsigned kMostVectors = 2048;
+// Behind a port of PCI Express the structures come after its capability and that of power management.
+constexpr unsigned kExpress = 0x40, kPower = 0x7c, kStructuresAfterExpress = 0x84, kFunctionReset = 0x8000;
+constexpr std::uint8_t kPowerCapability = 0x01;
+// From the first structure on: the capability that reaches the BARs through configuration space, and MSI-X.
+constexpr unsigned kWindow = 0x44, kWindowBar = kWindow + 4, kWindowOffset = kWindow + 8, kWindowLength = kWindow + 12,
+                   kWindowData = kWindow + 16, kMsixCapability = 0x58;
 
 /// The id from before the standard; 0: there was no such device then.
 std::uint16_t transitional_id(VirtioId id) {
@@ -70,7 +73,7 @@ unsigned vectors_wanted(const qom::Values& values, const VirtioDevice& device) {
 
 }  // namespace
 
-VirtioPci::VirtioPci(qom::Values values, const VirtioPciKind& kind, Form form, std::unique_ptr<VirtioDevice> backend)
+VirtioPci::VirtioPci(qom::Values values, const VirtioPciKind& kind, Form form, std::unique_ptr<VirtioDevice> backend, bool behind_port)
     : PciDevice(values, identity_of(backend->virtio_id(), kind, has_legacy(backend->virtio_id(), form, values), values)),
       bus_(kVirtioPciBus, "virtio-bus"),
       backend_(backend.get()),
@@ -90,6 +93,13 @@ VirtioPci::VirtioPci(qom::Values values, const VirtioPciKind& kind, Form form, s
     if (legacy_)
         add_bar(kLegacyBar, {.kind = PciBar::Kind::io, .size = std::bit_ceil((vectors ? 0x18 : 0x14) + backend_->config_size()),
                              .handler = &legacy_registers_});
+    if (modern_ && behind_port && !values.boolean("x-disable-pcie")) {
+        add_express(kExpress, {.resettable = true, .link_control = true, .error_control = true});
+        add_capability(kPowerCapability, kPower, 8);
+        set_config(kPower + 2, 0x0003, 2);
+        set_writable(kPower + 4, 0x03, 2);
+        structures_at_ = kStructuresAfterExpress;
+    }
     if (modern_) add_modern();
     if (vectors) add_msix(vectors, kind.vga ? 4 : 1);
     backend_->connect(this, modern_);
@@ -107,14 +117,15 @@ bool VirtioPci::legacy_possible() const { return !backend_ || transitional_id(ba
 void VirtioPci::add_modern() {
     add_bar(modern_bar_, {.kind = PciBar::Kind::memory64, .size = 0x4000, .handler = &modern_registers_, .prefetch = true});
     const std::uint32_t size = part_size();
-    add_structure(0x40, 16, 1, modern_bar_, common_at_, size);
-    add_structure(0x50, 16, 3, modern_bar_, isr_at_, size);
-    add_structure(0x60, 16, 4, modern_bar_, 0x2000, 0x1000);      // the device's configuration
-    add_structure(0x70, 20, 2, modern_bar_, 0x3000, 0x1000);      // notification
-    set_config(0x80, 4, 4);                                     // bytes from one queue's to the next's
-    add_structure(kWindow, 20, 5, 0, 0, 0);
-    set_writable(kWindowBar, 0xff, 1);
-    for (const unsigned reg : {kWindowOffset, kWindowLength, kWindowData}) set_writable(reg, 0xffffffff, 4);
+    const unsigned at = structures_at_;
+    add_structure(at, 16, 1, modern_bar_, common_at_, size);
+    add_structure(at + 0x10, 16, 3, modern_bar_, isr_at_, size);
+    add_structure(at + 0x20, 16, 4, modern_bar_, 0x2000, 0x1000);      // the device's configuration
+    add_structure(at + 0x30, 20, 2, modern_bar_, 0x3000, 0x1000);      // notification
+    set_config(at + 0x40, 4, 4);                                    // bytes from one queue's to the next's
+    add_structure(at + kWindow, 20, 5, 0, 0, 0);
+    set_writable(at + kWindowBar, 0xff, 1);
+    for (const unsigned reg : {kWindowOffset, kWindowLength, kWindowData}) set_writable(at + reg, 0xffffffff, 4);
 }
 
 void VirtioPci::add_structure(unsigned at, unsigned length, std::uint8_t type, unsigned bar, std::uint32_t offset, std::uint32_t size) {
@@ -128,7 +139,7 @@ void VirtioPci::add_structure(unsigned at, unsigned length, std::uint8_t type, u
 
 void VirtioPci::add_msix(unsigned vectors, unsigned bar) {
     msix_.emplace(vectors, [this](std::uint64_t address, std::uint32_t data) { send_message(address, data); });
-    msix_capability_ = modern_ ? kMsixCapability : 0x40;
+    msix_capability_ = modern_ ? structures_at_ + kMsixCapability : 0x40;
     add_capability(kMsixCapabilityId, msix_capability_, 12);
     set_config(msix_capability_ + 2, vectors - 1, 2);
     set_writable(msix_capability_ + 2, MsixTable::kEnable | MsixTable::kMaskAll, 2);
@@ -160,6 +171,9 @@ void VirtioPci::reset_transport() {
 
 void VirtioPci::reset() {
     PciDevice::reset();
+    if (structures_at_ == kStructuresAfterExpress) {
+        for (const unsigned reg : {kExpress + 0x08, kExpress + 0x10, kExpress + 0x28, kPower + 4}) set_config(reg, 0, 2);
+    }
     if (backend_) reset_transport();
     if (!msix_) return;
     msix_->reset();
@@ -172,15 +186,15 @@ IoHandler* VirtioPci::window_bar(unsigned bar) {
 }
 
 void VirtioPci::use_window(bool write) {
-    const auto length = PciDevice::config_read(kWindowLength, 4), offset = PciDevice::config_read(kWindowOffset, 4);
-    IoHandler* bar = window_bar(config_byte(kWindowBar));
+    const auto length = PciDevice::config_read(structures_at_ + kWindowLength, 4), offset = PciDevice::config_read(structures_at_ + kWindowOffset, 4);
+    IoHandler* bar = window_bar(config_byte(structures_at_ + kWindowBar));
     if (!bar || (length != 1 && length != 2 && length != 4) || offset % length != 0) return;
-    if (write) bar->io_write(offset, PciDevice::config_read(kWindowData, length), length);
-    else set_config(kWindowData, static_cast<std::uint32_t>(bar->io_read(offset, length)), length);
+    if (write) bar->io_write(offset, PciDevice::config_read(structures_at_ + kWindowData, length), length);
+    else set_config(structures_at_ + kWindowData, static_cast<std::uint32_t>(bar->io_read(offset, length)), length);
 }
 
 std::uint32_t VirtioPci::config_read(unsigned reg, unsigned size) {
-    if (modern_ && reg < kWindowData + 4 && reg + size > kWindowData) use_window(false);
+    if (modern_ && reg < structures_at_ + kWindowData + 4 && reg + size > structures_at_ + kWindowData) use_window(false);
     return PciDevice::config_read(reg, size);
 }
 
@@ -188,12 +202,15 @@ void VirtioPci::config_write(unsigned reg, std::uint32_t value, unsigned size) {
     PciDevice::config_write(reg, value, size);
     if (msix_ && reg < msix_capability_ + 4 && reg + size > msix_capability_ + 2)
         msix_->set_control(config_word(msix_capability_ + 2));
+    if (structures_at_ == kStructuresAfterExpress && reg < kExpress + 0x0a && reg + size > kExpress + 0x08 &&
+        (config_word(kExpress + 0x08) & kFunctionReset))
+        return reset();
     if (backend_ && reg <= kCommand && reg + size > kCommand) {
         // A device that cannot reach memory is not one that a driver has started.
         backend_->set_disabled(!bus_master());
         if (!bus_master()) backend_->set_status(static_cast<std::uint8_t>(backend_->status() & ~VirtioDevice::kDriverOk));
     }
-    if (modern_ && reg < kWindowData + 4 && reg + size > kWindowData) use_window(true);
+    if (modern_ && reg < structures_at_ + kWindowData + 4 && reg + size > structures_at_ + kWindowData) use_window(true);
 }
 
 void VirtioPci::send_message(std::uint64_t address, std::uint32_t data) {
@@ -269,6 +286,11 @@ Result<void> check_modes(const qom::Values& values, const VirtioDevice& device, 
 
 Result<std::unique_ptr<qom::Object>> create_virtio_pci(qom::Creation& creation, const VirtioPciKind& kind, VirtioPci::Form form) {
     const qom::Type& part = *creation.values.type().part;
+    const auto& bus = static_cast<const PciBus&>(*creation.bus);
+    const bool behind_port = bus.express() && bus.behind_bridge();
+    // Ports have no room for legacy registers, which are I/O ports, unless somebody wants them.
+    if (const qom::Property* legacy = creation.values.type().find("disable-legacy"); legacy && behind_port && creation.values.text("disable-legacy") == "auto")
+        creation.values.keep(*legacy, "on");
     qom::Creation inner{creation.platform, qom::Values(part), creation.id, nullptr, creation.hotplugged, &creation.values.type()};
     for (const qom::Property& property : virtio_aliases(creation.values.type()))
         if (const QObject* value = creation.values.given(property.name))
@@ -278,7 +300,7 @@ Result<std::unique_ptr<qom::Object>> create_virtio_pci(qom::Creation& creation, 
     std::unique_ptr<VirtioDevice> backend(static_cast<VirtioDevice*>(made.release()));
     backend->values() = std::move(inner_values);
     RHEA_CHECK(check_modes(creation.values, *backend, form));
-    return std::make_unique<VirtioPci>(creation.values, kind, form, std::move(backend));
+    return std::make_unique<VirtioPci>(creation.values, kind, form, std::move(backend), behind_port);
 }
 
 // --- QOM

@@ -25,7 +25,8 @@ public:
     static constexpr std::int64_t kAutomaticVectors = 0xffffffff;
 
     enum class Form { generic, transitional, non_transitional };
-    VirtioPci(qom::Values values, const VirtioPciKind& kind, Form form, std::unique_ptr<VirtioDevice> backend);
+    /// `behind_port`: on the bus behind a port of PCI Express.
+    VirtioPci(qom::Values values, const VirtioPciKind& kind, Form form, std::unique_ptr<VirtioDevice> backend, bool behind_port);
     ~VirtioPci() override;
 
     bool legacy_possible() const;
@@ -116,7 +117,7 @@ private:
     Bus bus_;
     VirtioDevice* backend_;
     bool legacy_, modern_;
-    unsigned modern_bar_, msix_capability_ = 0;
+    unsigned modern_bar_, structures_at_ = 0x40, msix_capability_ = 0;
     std::uint32_t common_at_, isr_at_;           // in the modern BAR
     std::optional<MsixTable> msix_;
     Registers legacy_registers_{*this, &VirtioPci::read_legacy, &VirtioPci::write_legacy},

@@ -161,6 +161,8 @@ TEST_CASE("lists that are asked for go to standard output", "[cli]") {
           "Supported machines are:\n"
           "pc                   Standard PC (i440FX + PIIX, 1996) (alias of pc-i440fx-7.2)\n"
           "pc-i440fx-7.2        Standard PC (i440FX + PIIX, 1996) (default)\n"
+          "q35                  Standard PC (Q35 + ICH9, 2009) (alias of pc-q35-7.2)\n"
+          "pc-q35-7.2           Standard PC (Q35 + ICH9, 2009)\n"
           "none                 empty machine\n");
     CHECK(output({"-M", "none,help"}, 0).find("\n  smp=<SMPConfiguration> - CPU topology\n") != std::string::npos);
     CHECK(output({"-M", "none,help"}, 0).find("hpet") == std::string::npos);

@@ -110,8 +110,8 @@ TEST_CASE("the boot order goes by index, and no index is given twice", "[firmwar
     IsaDebugExit first(rig.ports, rig.control), second(rig.ports, rig.control, 0x601);
     BootOrder order;
     CHECK(order.boot_order().empty());
-    REQUIRE(order.add(first, 2, pci_boot_path("ide", 1 << 3 | 1) + "/drive@0/disk@0"));
-    REQUIRE(order.add(second, 1, pci_boot_path("scsi", 3 << 3) + "/disk@0,0"));
+    REQUIRE(order.add(first, 2, std::string(kPciRootPath) + pci_boot_node("ide", 1 << 3 | 1) + "/drive@0/disk@0"));
+    REQUIRE(order.add(second, 1, std::string(kPciRootPath) + pci_boot_node("scsi", 3 << 3) + "/disk@0,0"));
     CHECK(order.add(second, -1, "unwanted"));
     CHECK(order.add(second, 2, "taken").error().description() == "The bootindex 2 has already been used");
     CHECK(order.boot_order() == std::string("/pci@i0cf8/scsi@3/disk@0,0\n/pci@i0cf8/ide@1,1/drive@0/disk@0\0", 61));

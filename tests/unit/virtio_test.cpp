@@ -30,7 +30,7 @@ struct Driver {
         memory.add({.name = "ram", .base = 0, .size = ram.size(), .memory = reinterpret_cast<unsigned char*>(ram.data())});
     }
     void plug(std::unique_ptr<VirtioDevice> device, qom::Values values) {
-        pci.emplace(std::move(values), VirtioPciKind{.class_code = 0x0100}, VirtioPci::Form::generic, std::move(device));
+        pci.emplace(std::move(values), VirtioPciKind{.class_code = 0x0100}, VirtioPci::Form::generic, std::move(device), false);
         REQUIRE(bus.plug(*pci, 4 << 3));
         config(0x10, kPort);
         config(0x14, kTable);
