@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "machine/cli/numa_options.h"
 #include "machine/devices/ich9_lpc.h"
 #include "machine/devices/q35.h"
 #include "machine/devices/vmgenid.h"
@@ -77,6 +78,45 @@ std::vector<NodeMemory> node_memory(const cli::Numa& numa, std::uint64_t below_4
 
 }  // namespace
 
+MemoryAttributes memory_attributes(const cli::Numa& numa) {
+    using Numa = cli::Numa;
+    constexpr unsigned kFirstBandwidth = static_cast<unsigned>(cli::HmatDataType::access_bandwidth);
+    constexpr std::uint32_t kPicoseconds = 1000;       // in the unit of latencies
+    constexpr unsigned kMiBBits = 20;
+    MemoryAttributes all;
+    for (unsigned node = 0; node < numa.count(); ++node) {
+        all.nearest.push_back(numa.initiator(node));
+        if (numa.has_cpu(node)) all.initiators.push_back(node);
+    }
+    for (unsigned hierarchy = 0; hierarchy < Numa::kHierarchies; ++hierarchy)
+        for (unsigned type = 0; type < Numa::kDataTypes; ++type) {
+            const Numa::Measures& measures = numa.measures(hierarchy, type);
+            if (measures.said.empty()) continue;
+            const bool latency = type < kFirstBandwidth;
+            // Where all were 0 there is no unit; QEMU then tells the greatest number, as far as it goes into 32 bits.
+            const std::uint64_t lowest_bit = measures.bits & (~measures.bits + 1), unit = latency ? measures.base : lowest_bit;
+            const std::uint64_t shown = unit ? unit : ~std::uint64_t{0};
+            MemoryAttributes::Measures& table = all.measures.emplace_back();
+            table.hierarchy = hierarchy;
+            table.data_type = type;
+            table.base = static_cast<std::uint32_t>(latency ? shown * kPicoseconds : shown >> kMiBBits);
+            for (const unsigned initiator : all.initiators)
+                for (unsigned target = 0; target < numa.count(); ++target) {
+                    const auto said = std::find_if(measures.said.begin(), measures.said.end(),
+                                                   [&](const auto& s) { return s.initiator == initiator && s.target == target; });
+                    table.entries.push_back(said == measures.said.end() || !unit ? std::uint16_t{0} : static_cast<std::uint16_t>(said->value / unit));
+                }
+        }
+    for (unsigned node = 0; node < numa.count(); ++node) {
+        unsigned levels = 0;
+        for (unsigned level = 0; level < Numa::kCacheLevels; ++level) levels += numa.cache(node, level).has_value();
+        for (unsigned level = 0; level < Numa::kCacheLevels; ++level)
+            if (const auto& cache = numa.cache(node, level))
+                all.caches.push_back({node, levels, level, cache->associativity, cache->policy, cache->line, cache->size});
+    }
+    return all;
+}
+
 std::string user_table(const cli::AcpiTable& given) {
     std::string table = given.has_header ? given.bytes : make_table("QEMU", 1, given.bytes);
     if (!given.has_header) {  // what nobody says has QEMU's values
@@ -129,6 +169,7 @@ Files board_files(const Machine& machine) {
     if (machine.numa().distances_given())
         for (unsigned from = 0; from < board.nodes; ++from)
             for (unsigned to = 0; to < board.nodes; ++to) board.distances.push_back(static_cast<std::uint8_t>(distance(machine.numa(), from, to)));
+    if (board.nodes && config.machine.properties.hmat.value_or(false)) board.attributes = memory_attributes(machine.numa());
     board.module_base = modules.base();
     board.module_size = modules.size();
     machine.devices().for_each_device([&board](Device& device) { board.generation_id |= &device.type() == &VmGenId::kType; });

@@ -45,4 +45,49 @@ std::string make_slit(const Board& board) {
     return make_table("SLIT", 1, body);
 }
 
+std::string make_hmat(const MemoryAttributes& attributes) {
+    enum : unsigned { kProximity, kMeasures, kCache };
+    constexpr unsigned kProximitySize = 40, kMeasuresSize = 32, kCacheSize = 32, kInitiatorValid = 1;
+    constexpr unsigned kNoNode = 128;      // as QEMU has it: one more than there can be
+    std::string body;
+    const auto put = [&body](std::uint64_t value, unsigned size) {
+        for (unsigned i = 0; i < size; ++i) body += static_cast<char>(value >> (8 * i));
+    };
+    const auto begin = [&put](unsigned type, std::size_t size) {
+        put(type, 4);
+        put(size, 4);
+    };
+    const auto nodes = static_cast<unsigned>(attributes.nearest.size());
+    put(0, 4);
+    for (unsigned node = 0; node < nodes; ++node) {
+        begin(kProximity, kProximitySize);
+        put(attributes.nearest[node] ? kInitiatorValid : 0, 4);
+        put(attributes.nearest[node].value_or(kNoNode), 4);
+        put(node, 4);
+        body.append(20, '\0');
+    }
+    for (const MemoryAttributes::Measures& measures : attributes.measures) {
+        begin(kMeasures, kMeasuresSize + 4 * (attributes.initiators.size() + nodes) + 2 * measures.entries.size());
+        put(measures.hierarchy, 1);
+        put(measures.data_type, 1);
+        put(0, 2);
+        put(attributes.initiators.size(), 4);
+        put(nodes, 4);
+        put(0, 4);
+        put(measures.base, 8);
+        for (const unsigned initiator : attributes.initiators) put(initiator, 4);
+        for (unsigned node = 0; node < nodes; ++node) put(node, 4);
+        for (const std::uint16_t entry : measures.entries) put(entry, 2);
+    }
+    for (const MemoryAttributes::Cache& cache : attributes.caches) {
+        begin(kCache, kCacheSize);
+        put(cache.node, 4);
+        put(0, 4);
+        put(cache.size, 8);
+        put(cache.levels | cache.level << 4 | cache.associativity << 8 | cache.policy << 12 | cache.line << 16, 4);
+        put(0, 4);
+    }
+    return make_table("HMAT", 2, body);
+}
+
 }  // namespace rhea::acpi

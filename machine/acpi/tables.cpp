@@ -201,6 +201,7 @@ Files make_files(const Board& board) {
     if (board.hpet) tables.push_back(blob.add(make_hpet()));
     if (board.nodes) tables.push_back(blob.add(make_srat(board)));
     if (!board.distances.empty()) tables.push_back(blob.add(make_slit(board)));
+    if (board.attributes) tables.push_back(blob.add(make_hmat(*board.attributes)));
     if (board.config_window) tables.push_back(blob.add(make_mcfg(*board.config_window)));
     tables.push_back(blob.add(make_waet()));
     for (const std::string& table : board.more) tables.push_back(blob.add_whole(table));

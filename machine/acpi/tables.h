@@ -37,6 +37,23 @@ struct ConfigWindow {
     std::uint64_t base = 0, size = 0;
 };
 
+/// How fast CPUs reach memory, and the caches on the memory's side (ACPI 6.3, 5.2.27).
+struct MemoryAttributes {
+    struct Measures {
+        unsigned hierarchy = 0, data_type = 0;
+        std::uint32_t base = 0;                ///< picoseconds or MiB a second
+        std::vector<std::uint16_t> entries;    ///< from each initiator to each node, in that unit; 0: not known
+    };
+    struct Cache {
+        unsigned node = 0, levels = 0, level = 0, associativity = 0, policy = 0, line = 0;
+        std::uint64_t size = 0;
+    };
+    std::vector<std::optional<unsigned>> nearest;      ///< of each node, the one with the nearest CPUs
+    std::vector<unsigned> initiators;                  ///< nodes with CPUs
+    std::vector<Measures> measures;
+    std::vector<Cache> caches;
+};
+
 /// What the tables tell.
 struct Board {
     bool express = false;                      ///< Q35 and ICH9, rather than i440FX and PIIX4
@@ -55,6 +72,7 @@ struct Board {
     unsigned nodes = 0;                        ///< of NUMA
     std::vector<NodeMemory> node_memory;
     std::vector<std::uint8_t> distances;       ///< from each node to each; empty: nobody said
+    std::optional<MemoryAttributes> attributes;
     std::uint64_t module_base = 0, module_size = 0;     ///< where modules go; size 0: nowhere
     bool generation_id = false;                ///< in etc/vmgenid_guid
     std::vector<std::string> more;  ///< tables of -acpitable, whole and checked
@@ -75,6 +93,8 @@ std::string make_dsdt(const Board& board);
 std::string make_srat(const Board& board);
 /// How far they are apart.
 std::string make_slit(const Board& board);
+/// How fast they reach each other's memory.
+std::string make_hmat(const MemoryAttributes& attributes);
 /// The device of the generation; `address_at` is the place of four bytes that hold where etc/vmgenid_guid is.
 std::string make_generation_ssdt(std::uint32_t& address_at);
 /// Header of 36 bytes and `content`; its checksum is the firmware's to make, or set_checksum's.

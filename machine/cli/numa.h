@@ -37,6 +37,23 @@ public:
     using FindBackend = std::function<std::optional<std::uint64_t>(const std::string& id)>;
     using Warn = std::function<void(std::string_view text)>;
 
+    /// One kind of latency (nanoseconds) or bandwidth (bytes a second) between nodes.
+    struct Measures {
+        struct Said {
+            unsigned initiator, target;
+            std::uint64_t value;
+        };
+        std::uint64_t base = 0, largest = 0;        ///< of latencies: the unit that 16 bits count in, 0: none yet; and the largest so counted
+        std::uint64_t bits = 0;                     ///< all bandwidths, ORed
+        std::vector<Said> said;
+    };
+    /// On the memory's side, in the numbers of its table.
+    struct Cache {
+        std::uint64_t size = 0;      ///< bytes
+        unsigned associativity = 0, policy = 0, line = 0;
+    };
+    static constexpr unsigned kHierarchies = 4, kDataTypes = 6, kCacheLevels = 4;
+
     /// Errors with QEMU's texts; nothing is undone of what came before.
     Result<void> set(const Machine& machine, const NumaOptions& options, const FindBackend& find);
     /// Checks the whole, and gives CPUs that nobody assigned a node.
@@ -50,24 +67,23 @@ public:
     /// Whether -numa dist said any; between two nodes, in the unit of ACPI.
     bool distances_given() const { return distances_given_; }
     unsigned distance(unsigned from, unsigned to) const;
+    /// The node whose CPUs are nearest to a node's memory; nothing: nobody said, and it has none.
+    std::optional<unsigned> initiator(unsigned node) const { return nodes_[node].initiator; }
+    bool has_cpu(unsigned node) const { return nodes_[node].has_cpu; }
+    const Measures& measures(unsigned hierarchy, unsigned data_type) const { return measures_[hierarchy][data_type]; }
+    /// Nothing: nobody said.
+    const std::optional<Cache>& cache(unsigned node, unsigned level) const { return nodes_[node].caches[level]; }
     /// The ids of the nodes' memory, in their order; empty: the machine has RAM of its own.
     const std::vector<std::string>& backends() const { return backends_; }
 
 private:
-    struct Cache { std::uint64_t size = 0; };
     struct Node {
         bool present = false, has_cpu = false, has_latency = false, has_bandwidth = false;
         std::uint64_t memory = 0;
         std::string backend;                        // its id; empty: none
         std::optional<unsigned> initiator;
         std::vector<std::uint8_t> distances;        // to each node; empty or 0: not said
-        std::array<std::optional<Cache>, 4> caches; // by level
-    };
-    /// What was said of one kind of latency or bandwidth.
-    struct Measures {
-        std::uint64_t base = 0, largest = 0;        // the unit that numbers of 16 bits count in, and the largest so counted
-        std::uint64_t bits = 0;                     // all bandwidths, ORed
-        std::vector<std::pair<unsigned, unsigned>> said;        // initiator, target
+        std::array<std::optional<Cache>, kCacheLevels> caches; // by level
     };
 
     Result<void> add(const Machine& machine, const NumaNode& node, const FindBackend& find);
@@ -88,7 +104,7 @@ private:
     bool distances_given_ = false;
     std::vector<std::optional<unsigned>> cpu_nodes_;        // by place
     std::vector<std::string> backends_;
-    std::array<std::array<Measures, 6>, 4> measures_;       // by hierarchy and data type
+    std::array<std::array<Measures, kDataTypes>, kHierarchies> measures_;       // by hierarchy and data type
 };
 
 }  // namespace rhea::cli

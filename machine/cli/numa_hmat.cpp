@@ -39,11 +39,11 @@ Result<void> Numa::add(const Machine& machine, const NumaHmatLatencyBandwidth& s
     const std::string_view name = latency ? "latency" : "bandwidth";
     if (!wanted) return fail(fmt::format("Missing '{}' option", name));
     if (other) return fail(fmt::format("Invalid option '{}' since the data type is {}", latency ? "bandwidth" : "latency", name));
-    const std::pair<unsigned, unsigned> pair{said.initiator, said.target};
-    if (std::find(measures.said.begin(), measures.said.end(), pair) != measures.said.end())
+    const auto is_pair = [&](const Measures::Said& before) { return before.initiator == said.initiator && before.target == said.target; };
+    if (std::any_of(measures.said.begin(), measures.said.end(), is_pair))
         return fail(fmt::format("Duplicate configuration of the {} for initiator={} and target={}", name, said.initiator, said.target));
     RHEA_CHECK(latency ? add_latency(measures, said) : add_bandwidth(measures, said));
-    measures.said.push_back(pair);
+    measures.said.push_back({said.initiator, said.target, *wanted});
     (latency ? nodes_[said.target].has_latency : nodes_[said.target].has_bandwidth) = true;
     return {};
 }
@@ -96,7 +96,7 @@ Result<void> Numa::add(const Machine& machine, const NumaHmatCache& said) {
             return fail(fmt::format("Invalid size={}, the size of level={} should be larger than the size({}) of level={}", said.size,
                                     said.level, node.caches[below]->size, below));
     }
-    node.caches[said.level] = Cache{said.size};
+    node.caches[said.level] = Cache{said.size, static_cast<unsigned>(said.associativity), static_cast<unsigned>(said.policy), said.line};
     return {};
 }
 

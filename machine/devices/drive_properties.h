@@ -41,6 +41,7 @@ struct IdeOptions {
     std::optional<std::uint32_t> cyls, heads, secs, lcyls, lheads, lsecs;
     std::optional<BiosAtaTranslation> bios_chs_trans;
     std::optional<std::uint16_t> rotation_rate;
+    std::string called;      // what errors call the drive while it is being made; no property
 };
 template <>
 inline constexpr auto description<IdeOptions> = object(
@@ -65,6 +66,7 @@ struct FloppyOptions {
     std::optional<bool> share_rw;
     std::optional<DriveSwitch> write_cache, account_invalid, account_failed, backend_defaults;
     std::optional<std::uint64_t> logical_block_size, physical_block_size, min_io_size, opt_io_size, discard_granularity;
+    std::string called;      // as above
 };
 template <>
 inline constexpr auto description<FloppyOptions> = object(

@@ -28,8 +28,9 @@ FloppyController::FloppyController(AddressSpace& ports, Clocks& clocks, IrqLine 
     FloppyController::reset();
 }
 
-Result<std::unique_ptr<FloppyDrive>> FloppyBus::make_drive(qom::Values values, BlockBackend& backend) {
-    const FloppyOptions options = RHEA_TRY(parse_floppy_options(values.to_qdict(), InputMode::json));
+Result<std::unique_ptr<FloppyDrive>> FloppyBus::make_drive(qom::Values values, BlockBackend& backend, std::string called) {
+    FloppyOptions options = RHEA_TRY(parse_floppy_options(values.to_qdict(), InputMode::json));
+    options.called = std::move(called);
     auto drive = RHEA_TRY(controller_.plug(options, backend));
     drive->values() = std::move(values);
     add(*drive);

@@ -32,7 +32,7 @@ class FloppyBus final : public Bus {
 public:
     FloppyBus(FloppyController& controller, std::string name) : Bus(kFloppyBus, std::move(name)), controller_(controller) {}
     /// Makes a drive as `values` want it.
-    Result<std::unique_ptr<FloppyDrive>> make_drive(qom::Values values, BlockBackend& backend);
+    Result<std::unique_ptr<FloppyDrive>> make_drive(qom::Values values, BlockBackend& backend, std::string called = {});
 
 private:
     FloppyController& controller_;

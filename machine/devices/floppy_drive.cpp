@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "machine/block/block_layer.h"
+#include "machine/devices/attached_drive.h"
 #include "machine/devices/block_properties.h"
 #include "machine/devices/floppy.h"
 #include "machine/platform.h"
@@ -66,7 +67,7 @@ Result<std::unique_ptr<FloppyDrive>> FloppyDrive::create(BlockBackend& backend, 
     };
     if (asked_for(backend.werror(), BlockdevOnError::enospc)) return fail("fdc doesn't support drive option werror");
     if (asked_for(backend.rerror(), BlockdevOnError::report)) return fail("fdc doesn't support drive option rerror");
-    RHEA_CHECK(backend.attach(*drive, {.write_optional = true, .share_rw = options.share_rw.value_or(false), .resizable = false}));
+    RHEA_CHECK(backend.attach(*drive, {.write_optional = true, .share_rw = options.share_rw.value_or(false), .resizable = false, .called = options.called}));
     if (options.write_cache && *options.write_cache != DriveSwitch::automatic)
         backend.set_write_cache(*options.write_cache == DriveSwitch::on);
     if (drive->type_ == FdcDriveType::automatic) {
@@ -150,7 +151,9 @@ Result<std::unique_ptr<qom::Object>> make(qom::Creation& creation) {
     BlockBackend* backend = nullptr;
     if (const auto drive = creation.values.text("drive")) backend = RHEA_TRY(block.backend_for_property("floppy.drive", *drive));
     else backend = &block.make_empty_backend();
-    return std::unique_ptr<qom::Object>(RHEA_TRY(static_cast<FloppyBus*>(creation.bus)->make_drive(std::move(creation.values), *backend)));
+    std::string called = future_name(creation);
+    return std::unique_ptr<qom::Object>(
+        RHEA_TRY(static_cast<FloppyBus*>(creation.bus)->make_drive(std::move(creation.values), *backend, std::move(called))));
 }
 
 }  // namespace

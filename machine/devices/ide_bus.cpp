@@ -7,9 +7,10 @@
 
 namespace rhea {
 
-Result<std::unique_ptr<IdeDrive>> IdeBus::make_drive(qom::Values values, BlockBackend* backend) {
+Result<std::unique_ptr<IdeDrive>> IdeBus::make_drive(qom::Values values, BlockBackend* backend, std::string called) {
     const bool cdrom = &values.type() == &IdeCdrom::kType;
     IdeOptions options = RHEA_TRY(parse_ide_options(values.to_qdict(), cdrom, InputMode::json));
+    options.called = std::move(called);
     auto drive = RHEA_TRY(plug_ide_drive(cable_, cdrom, options, backend, first_serial_));
     drive->values() = std::move(values);
     add(*drive);

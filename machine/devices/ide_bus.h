@@ -23,7 +23,7 @@ public:
     bool hotpluggable() const override { return false; }
 
     /// Makes an ide-hd or ide-cd as `values` want it. `backend`: see plug_ide_drive.
-    Result<std::unique_ptr<IdeDrive>> make_drive(qom::Values values, BlockBackend* backend);
+    Result<std::unique_ptr<IdeDrive>> make_drive(qom::Values values, BlockBackend* backend, std::string called = {});
 
 private:
     IdeCable& cable_;

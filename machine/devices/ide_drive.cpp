@@ -273,7 +273,8 @@ BlockUse IdeDrive::block_use(bool writable) const {
             .resizable = writable,
             .io_status = true,
             .rerror = options_.rerror.value_or(BlockdevOnError::automatic),
-            .werror = options_.werror.value_or(BlockdevOnError::automatic)};
+            .werror = options_.werror.value_or(BlockdevOnError::automatic),
+            .called = options_.called};
 }
 
 void IdeDrive::configure_backend() const {

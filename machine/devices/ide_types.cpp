@@ -3,6 +3,7 @@
 
 #include "machine/block/block_layer.h"
 #include "machine/devices/atapi.h"
+#include "machine/devices/attached_drive.h"
 #include "machine/devices/block_properties.h"
 #include "machine/devices/ide_disk.h"
 #include "machine/devices/ide_bus.h"
@@ -57,7 +58,9 @@ Result<std::unique_ptr<qom::Object>> make(qom::Creation& creation) {
         backend = RHEA_TRY(block.backend_for_property(fmt::format("{}.drive", type.name), *drive));
     else if (&type == &IdeCdrom::kType)
         backend = &block.make_empty_backend();
-    return std::unique_ptr<qom::Object>(RHEA_TRY(static_cast<IdeBus*>(creation.bus)->make_drive(std::move(creation.values), backend)));
+    std::string called = future_name(creation);
+    return std::unique_ptr<qom::Object>(
+        RHEA_TRY(static_cast<IdeBus*>(creation.bus)->make_drive(std::move(creation.values), backend, std::move(called))));
 }
 
 }  // namespace

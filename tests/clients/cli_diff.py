@@ -961,6 +961,14 @@ COMMAND_LINES = r"""
 -snapshot -smp foo
 -no-user-config -smp foo
 -nographic -smp foo
+-blockdev driver=file,filename=/dev/null,node-name=n -device ide-hd,drive=n -device ide-hd,drive=n
+-drive if=none,id=dr,driver=null-co,size=1M,node-name=n,read-zeroes=on -device ide-hd,drive=dr -device ide-hd,drive=n
+-drive if=none,id=dr,driver=null-co,size=1M,node-name=n,read-zeroes=on -device ide-hd,drive=dr -device ide-cd,drive=n,id=cd
+-drive if=none,id=dr,driver=null-co,size=1M,node-name=n,read-zeroes=on -device floppy,drive=dr -device floppy,drive=n,id=fl
+-cpu qemu64,vmx=on,enforce=on
+-cpu Haswell,enforce
+-cpu Haswell,vmx=on -smp foo
+-cpu 486,vmx-ept=on -device foo
 -preconfig -smp foo
 -preconfig -device foo
 -daemonize -smp foo

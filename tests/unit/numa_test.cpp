@@ -1,5 +1,8 @@
 #include <catch2/catch.hpp>
 
+#include <fmt/format.h>
+
+#include "machine/acpi/board_tables.h"
 #include "machine/cli/numa.h"
 #include "machine/cli/numa_options.h"
 
@@ -103,6 +106,38 @@ TEST_CASE("measures of memory fit into 16 bits of a common unit", "[numa]") {
     CHECK(latency(2, 1) == "Invalid target=2, it should be less than 2");
     const NumaHmatCache cache{0, 10240, 1, HmatAssociativity::direct, HmatWritePolicy::write_back, 8};
     CHECK(rig.say(NumaOptionsType::cache, cache) == "The latency and bandwidth information of node-id=0 should be provided before memory side cache attributes");
+}
+
+TEST_CASE("what was said of memory's speed and caches is in the table for the guest", "[numa][acpi]") {
+    using enum HmatDataType;
+    Rig rig;
+    rig.machine.hmat = true;
+    REQUIRE(rig.node("m0") == "");
+    NumaNode far;
+    far.memory_backend = "m1";
+    far.initiator = 0;
+    REQUIRE(rig.say(NumaOptionsType::node, far) == "");
+    REQUIRE(rig.cpu(0, 0) == "");
+    REQUIRE(rig.cpu(0, 1) == "");
+    const auto measure = [&](std::uint16_t target, HmatDataType type, std::optional<std::uint64_t> latency, std::optional<std::uint64_t> bandwidth) {
+        return rig.say(NumaOptionsType::latency_bandwidth, NumaHmatLatencyBandwidth{0, target, HmatHierarchy::memory, type, latency, bandwidth});
+    };
+    REQUIRE(measure(0, access_latency, 5, {}) == "");
+    REQUIRE(measure(0, access_bandwidth, {}, 200 * kMiB) == "");
+    REQUIRE(measure(1, access_latency, 10, {}) == "");
+    REQUIRE(measure(1, access_bandwidth, {}, 100 * kMiB) == "");
+    REQUIRE(rig.say(NumaOptionsType::cache, NumaHmatCache{0, 10240, 1, HmatAssociativity::direct, HmatWritePolicy::write_back, 8}) == "");
+    REQUIRE(rig.say(NumaOptionsType::cache, NumaHmatCache{0, 20480, 2, HmatAssociativity::complex, HmatWritePolicy::write_through, 64}) == "");
+    REQUIRE(rig.complete() == "");
+    std::string hex;
+    for (const char c : acpi::make_hmat(acpi::memory_attributes(rig.numa)).substr(36)) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
+    CHECK(hex == "00000000"
+                 "00000000280000000100000000000000000000000000000000000000000000000000000000000000"
+                 "00000000280000000100000000000000010000000000000000000000000000000000000000000000"
+                 "010000003000000000000000010000000200000000000000e80300000000000000000000000000000100000005000a00"
+                 "010000003000000000030000010000000200000000000000040000000000000000000000000000000100000032001900"
+                 "0200000020000000000000000000000000280000000000001211080000000000"
+                 "0200000020000000000000000000000000500000000000002222400000000000");
 }
 
 TEST_CASE("a machine with slots for memory has a node without being told", "[numa]") {
