@@ -51,7 +51,7 @@ void AcpiPciHotplug::notify() const {
 }
 
 void AcpiPciHotplug::plugged(Device& device) {
-    if (auto* bridge = dynamic_cast<PciBridge*>(bus_.parent())) bridge->slot_filled();
+    if (auto* bridge = dynamic_cast<PciBridge*>(bus_.parent())) bridge->slot_filled(device);
     up_ |= slot_bit(device);
     notify();
 }

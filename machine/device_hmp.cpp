@@ -71,7 +71,7 @@ void qom_set(Machine& machine, HmpCall& call) {
     call.ok(object->set(a.text("property"), QObject(a.text("value")), InputMode::keyval));
 }
 
-/// No bus of this machine is PCI Express.
+/// No device reports errors by itself here.
 void pcie_error(Machine&, HmpCall& call) {
     call.print("id or pci device path is invalid or device not found. {}\n", call.arguments.text("id"));
 }

@@ -21,9 +21,8 @@ std::string line_path(unsigned number) { return "/machine/unattached/" + qom::nu
 std::string board_line_path(BoardLine line) { return line_path(Gsi::kLines + static_cast<unsigned>(line)); }
 
 std::string Gsi::input_path(unsigned line) const {
-    if (line > kLines) return {};
-    if (line == kLines) return line_path(cpu_first_ ? 0 : kLines);
-    return line_path(cpu_first_ + line);
+    if (line == kCpuLine) return line_path(cpu_first_ ? 0 : kLines);
+    return line < kLines ? line_path(cpu_first_ + line) : std::string();
 }
 
 void Gsi::watch(IrqReceiver* watcher) {

@@ -22,7 +22,7 @@ public:
 
     IrqLine line(unsigned number) { return IrqLine(*this, number); }
     /// Nobody takes the CPU's interrupt yet: a line that leads to its place in the object tree.
-    IrqLine cpu_line() { return IrqLine(*this, kLines); }
+    IrqLine cpu_line() { return IrqLine(*this, kCpuLine); }
     /// Either may be null. Both outlive this object, and hear of changes from now on.
     void connect(IrqReceiver* pic, IrqReceiver* io_apic) {
         pic_ = pic;
@@ -40,6 +40,8 @@ public:
     std::function<void(bool watched)> on_watched;
 
 private:
+    static constexpr unsigned kCpuLine = 0x100;      // far from the others
+
     const bool cpu_first_;
     std::array<bool, kLines> levels_{};
     IrqReceiver* pic_ = nullptr;

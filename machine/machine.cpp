@@ -165,6 +165,7 @@ bool Machine::open_drives(const cli::Reporter& reporter) {
     }
     add_default_drive(config_.default_cdrom, DriveInterface::ide, 2, "cdrom");
     add_default_drive(config_.default_floppy, DriveInterface::floppy, 0, "disk");
+    add_default_drive(config_.defaults && type_->usual_card_reader(), DriveInterface::sd, 0, "disk");
     return true;
 }
 

@@ -23,6 +23,8 @@ struct MachineType {
     constexpr std::string_view usual_card() const { return chipset == Chipset::q35 ? "e1000e" : "e1000"; }
     /// Drives of -drive if=ide on one cable.
     constexpr int ide_units() const { return chipset == Chipset::q35 ? 1 : 2; }
+    /// There is a place for an SD card unless it is said that there is none, though nothing reads it.
+    constexpr bool usual_card_reader() const { return chipset == Chipset::q35; }
     /// There is a floppy drive unless it is said that there is none.
     constexpr bool usual_floppy() const { return chipset == Chipset::i440fx; }
     /// False: no board at all.

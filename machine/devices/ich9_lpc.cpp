@@ -98,6 +98,11 @@ void Ich9Lpc::config_write(unsigned reg, std::uint32_t value, unsigned size) {
     if (touches(kPowerSettings, 1) && (config_byte(kPowerSettings) & kSmiLock)) set_writable(kPowerSettings, 0xff & ~kSmiLock, 1);
 }
 
+bool Ich9Lpc::bridge_hotplug() const {
+    const QObject* given = values().given(kBridgeHotplug);
+    return !given || !given->boolean() || *given->boolean();
+}
+
 std::uint16_t Ich9Lpc::power_base() const { return config_word(kPowerBase) & kPowerBaseMask; }
 
 unsigned Ich9Lpc::sci_line() const {
@@ -223,6 +228,20 @@ QObject gpe_base(const Ich9Lpc& lpc) { return std::int64_t{lpc.power_base()} + k
 QObject sci(const Ich9Lpc& lpc) { return std::int64_t{lpc.sci_line()}; }
 QObject negotiated(const Ich9Lpc&) { return 0; }
 
+/// Properties whose type tells no default.
+struct Own {
+    static constexpr std::pair<std::string_view, qom::Default> kRows[] = {
+        {"memory-hotplug-support", true}, {"disable_s3", std::int64_t{0}}, {"disable_s4", std::int64_t{0}}, {"s4_val", std::int64_t{2}},
+        {"enable_tco", true}, {Ich9Lpc::kBridgeHotplug, true}, {"x-keep-pci-slot-hpc", true}};
+};
+template <std::size_t I>
+QObject own(const Ich9Lpc& lpc) {
+    const QObject* given = lpc.values().given(Own::kRows[I].first);
+    return given ? *given : qom::to_qobject(Own::kRows[I].second);
+}
+template <std::size_t I>
+constexpr qom::Property own_property(const qom::ValueType& type) { return qom::property(Own::kRows[I].first, type).shown_by<own<I>>(); }
+
 constexpr qom::Property kProperties[] = {
     qom::property("noreboot", qom::kBool, true),
     qom::property("smm-compat", qom::kBool, false),
@@ -238,14 +257,14 @@ constexpr qom::Property kInstanceProperties[] = {
     qom::property("pm_io_base", qom::kUint32).from<power_base>(),
     qom::property("gpe0_blk", qom::kUint32).from<gpe_base>(),
     qom::property("gpe0_blk_len", qom::kUint32).from<always<kGpeSize>>(),
-    qom::property("memory-hotplug-support", qom::kBool, true),
+    own_property<0>(qom::kBool),
     qom::property("cpu-hotplug-legacy", qom::kBool).from<legacy_cpu_hotplug>(),
-    qom::property("disable_s3", qom::kUint8, 0),
-    qom::property("disable_s4", qom::kUint8, 0),
-    qom::property("s4_val", qom::kUint8, 2),
-    qom::property("enable_tco", qom::kBool, true),
-    qom::property("acpi-pci-hotplug-with-bridge-support", qom::kBool, true),
-    qom::property("x-keep-pci-slot-hpc", qom::kBool, true),
+    own_property<1>(qom::kUint8),
+    own_property<2>(qom::kUint8),
+    own_property<3>(qom::kUint8),
+    own_property<4>(qom::kBool),
+    own_property<5>(qom::kBool),
+    own_property<6>(qom::kBool),
 };
 /// Once it is there, for the builder of ACPI tables.
 constexpr qom::Property kForTables[] = {

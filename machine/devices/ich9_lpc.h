@@ -17,6 +17,7 @@ class Ich9Lpc final : public PciDevice, public PciIrqRouter, public IsaBridge {
 public:
     static const qom::Type kType;
     static constexpr std::uint64_t kPciHotplugBase = 0xcc0, kCpuHotplugBase = 0xcd8;
+    static constexpr std::string_view kBridgeHotplug = "acpi-pci-hotplug-with-bridge-support";
 
     /// All outlive it. The caller connects it to the bus as the router.
     Ich9Lpc(qom::Values values, AddressSpace& ports, AddressSpace& memory, Clocks& clocks, Gsi& gsi, MachineControl& control);
@@ -33,7 +34,7 @@ public:
     const AcpiHardware& acpi() const { return acpi_; }
     Gsi& gsi() const { return gsi_; }
     /// The firmware handles hotplug behind bridges; otherwise its registers are not there.
-    bool bridge_hotplug() const { return values().boolean("acpi-pci-hotplug-with-bridge-support"); }
+    bool bridge_hotplug() const;
     std::uint16_t power_base() const;
     bool power_mapped() const { return power_mapping_.has_value(); }
     std::optional<std::uint32_t> root_complex_base() const;

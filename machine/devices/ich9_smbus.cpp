@@ -19,7 +19,10 @@ Ich9Smbus::Ich9Smbus() : PciDevice(kType, kIdentity) {
     add_bar(kBar, {.kind = PciBar::Kind::io, .size = Smbus::kSize, .handler = this, .max_access = 1});
 }
 
-bool Ich9Smbus::enabled() const { return (config_byte(kHostControl) & kEnabled) != 0; }
+void Ich9Smbus::config_write(unsigned reg, std::uint32_t value, unsigned size) {
+    PciDevice::config_write(reg, value, size);
+    if (reg <= kHostControl && reg + size > kHostControl) enabled_ = (config_byte(kHostControl) & kEnabled) != 0;
+}
 
 void Ich9Smbus::reset() {
     PciDevice::reset();

@@ -208,7 +208,8 @@ Result<std::unique_ptr<qom::Object>> create_express_to_pci(qom::Creation& creati
 /// A window into the bus behind: what the registers say, or nothing.
 qom::Region window(const PciBridge& bridge, std::string_view PciBus::Spaces::*space, PciBridge::Range range, bool open) {
     const PciBus* on = bridge.bus();
-    qom::Region region{.address = range.base, .size = open && range.limit >= range.base ? range.limit - range.base + 1 : 0, .priority = 1};
+    const bool proper = range.limit >= range.base;
+    qom::Region region{.address = proper ? range.base : 0, .size = open && proper ? range.limit - range.base + 1 : 0, .priority = 1};
     if (!on) return region;
     region.container = on->spaces().*space;
     region.owner = on->spaces().owner;

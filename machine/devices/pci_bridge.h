@@ -19,7 +19,7 @@ public:
     unsigned pirq_of(unsigned slot, unsigned pin) const override { return (slot + pin) & 3; }
     void set_pirq(unsigned pirq, bool level) override;
     /// The firmware is told of a new device behind it.
-    virtual void slot_filled() {}
+    virtual void slot_filled(const Device& device) { (void)device; }
     /// Behind it is a link, which leads to one device.
     virtual bool single_slot() const { return false; }
 

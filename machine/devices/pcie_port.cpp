@@ -168,9 +168,9 @@ void PcieSlot::reset() {
     settled_ = false;
 }
 
-void PcieSlot::settle() {
+void PcieSlot::settle(const Device* coming) {
     if (std::exchange(settled_, true)) return;
-    const bool filled = secondary().at(0) != nullptr;
+    const bool filled = secondary().at(0) && secondary().at(0) != coming;
     const bool power = (config_byte(express(kSlotCapabilities)) & kPowerThere) != 0;
     std::uint16_t value = control() & static_cast<std::uint16_t>(~kSlotControlBits);
     value |= kAttentionOff;
@@ -224,13 +224,13 @@ void PcieSlot::config_write(unsigned reg, std::uint32_t value, unsigned size) {
     raise(kCommandDone);
 }
 
-void PcieSlot::slot_filled() {
-    settle();
+void PcieSlot::slot_filled(const Device& device) {
+    settle(&device);
     set_control(control() & static_cast<std::uint16_t>(~kPowerOff));
 }
 
-void PcieSlot::plugged(Device&) {
-    settle();
+void PcieSlot::plugged(Device& device) {
+    settle(&device);
     if (!secondary().at(0)) return;      // not before its first function is there
     set_present(true);
     raise(kPresenceChanged | kButton);

@@ -57,7 +57,7 @@ public:
     void reset() override;
     std::uint32_t config_read(unsigned reg, unsigned size) override;
     void config_write(unsigned reg, std::uint32_t value, unsigned size) override;
-    void slot_filled() override;
+    void slot_filled(const Device& device) override;
 
     // By the registers of the slot.
     void plugged(Device& device) override;
@@ -68,8 +68,8 @@ private:
     std::uint16_t status() const { return config_word(express(0x1a)); }
     void set_control(std::uint16_t value) { set_config(express(0x18), value, 2); }
     void set_status(std::uint16_t value) { set_config(express(0x1a), value, 2); }
-    /// After a reset indicators and power follow what is in the slot when somebody looks first.
-    void settle();
+    /// After a reset indicators and power follow what is in the slot when somebody looks first; `coming` was not there yet.
+    void settle(const Device* coming = nullptr);
     void set_present(bool present);
     void raise(std::uint16_t event);
     void notify();

@@ -81,10 +81,6 @@ void TcoWatchdog::write_byte(unsigned at, std::uint8_t value) {
             }
             return;
         }
-        case kTimer: case kTimer + 1:
-            bytes_[at] = value;
-            set_word(kTimer, word(kTimer) & kReloadMask);
-            return;
         default: bytes_[at] = value; return;
     }
 }

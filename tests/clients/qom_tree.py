@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares the whole object tree of a pc with recordings of QEMU's: paths and types (qom-tree-pc.txt), where the memory regions lie and
+"""Compares the whole object tree of a pc and of a q35 with recordings of QEMU's: paths and types (qom-tree-pc.txt), where the memory regions lie and
 where the links lead (qom-values-pc.txt). What may be missing stands in a list with the reasons; nothing may be there that QEMU has not,
 and nothing else may be missing. --record QEMU makes the second recording anew."""
 import argparse
@@ -26,6 +26,11 @@ for number in range(3):
     VALUED['devices'] += ['-chardev', 'null,id=c%d' % number]
 for device in DEVICES:
     VALUED['devices'] += ['-device', device]
+VALUED['q35'] = ['-M', 'q35', '-drive', 'if=ide,driver=null-co,size=1M']
+VALUED['q35-devices'] = ['-M', 'q35', '-nodefaults', '-m', '3G', '-usb']
+for device in ['pcie-root-port,id=p0,chassis=1', 'ioh3420,id=p1,chassis=2', 'x3130-upstream,id=up,bus=p1', 'xio3130-downstream,id=down,bus=up,chassis=3',
+               'virtio-balloon-pci,bus=p0', 'qemu-xhci,bus=down', 'pcie-pci-bridge,id=b0', 'e1000,bus=b0', 'i82801b11-bridge,id=b1', 'ahci,id=a0']:
+    VALUED['q35-devices'] += ['-device', device]
 VALUED['cirrus'] = ['-nodefaults', '-vga', 'cirrus', '-m', '5G', '-smp', '2,maxcpus=4']
 
 
