@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <limits>
 
 namespace rhea {
 
@@ -72,17 +73,17 @@ void Clocks::set_running(bool running) {
     schedule();
 }
 
-bool Clocks::advance_to(std::int64_t target_ns, unsigned max_timers) {
+bool Clocks::advance_to(std::int64_t target_ns, const std::function<bool()>& go_on) {
     auto& due = timers(ClockType::virtual_time);
     busy_ = true;
-    unsigned fired = 0;
-    while (virtual_base_ < target_ns && running_ && !due.empty() && due.begin()->first <= target_ns && fired < max_timers) {
+    bool going = true;
+    while (going && virtual_base_ < target_ns && running_ && !due.empty() && due.begin()->first <= target_ns) {
         // Time moves at least 1 ns on, so that a timer that is always set to the present cannot hold it up.
         virtual_base_ = std::max(virtual_base_ + 1, due.begin()->first);
         run_due(ClockType::virtual_time);
-        ++fired;
+        going = !go_on || go_on();
     }
-    const bool reached = fired < max_timers || virtual_base_ >= target_ns;
+    const bool reached = going || virtual_base_ >= target_ns;
     if (reached) virtual_base_ = std::max(virtual_base_, target_ns);
     busy_ = false;
     schedule();

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <map>
 
 namespace rhea {
@@ -56,9 +55,9 @@ public:
     bool running() const { return running_; }
 
     /// Manual clock only: goes from deadline to deadline up to `target_ns`; every timer due runs at its own time (timers
-    /// stand still while the machine is stopped, time does not). Returns false when `max_timers` have run and the target is
-    /// not reached: call again.
-    bool advance_to(std::int64_t target_ns, unsigned max_timers = std::numeric_limits<unsigned>::max());
+    /// stand still while the machine is stopped, time does not). Returns false when `go_on`, asked after each timer, has said no
+    /// before the target is reached: call again.
+    bool advance_to(std::int64_t target_ns, const std::function<bool()>& go_on = {});
     /// The earliest deadline on the virtual clock; -1: there is none.
     std::int64_t next_deadline() const;
 

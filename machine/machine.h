@@ -161,6 +161,9 @@ public:
     void settle() override {
         if (clocks_.manual()) life_.run_deferred();
     }
+    bool busy() const override { return clocks_.manual() && block_.work().guest_waits(); }
+    void when_idle(const void* who, std::function<void()> call) override { block_.work().when_guest_served(who, std::move(call)); }
+    void forget(const void* who) override { block_.work().forget(who); }
 
 private:
     // MachineSizes
@@ -176,6 +179,7 @@ private:
     bool iothread_exists(std::string_view id) override;
     bool is_container(std::string_view path) const override { return devices_.is_container(path); }
     int open_file(const std::string& path, int flags) override { return chardevs_.open_file(path, flags); }
+    Clocks* test_clocks() override { return clocks_.manual() ? &clocks_ : nullptr; }
     std::int64_t accounting_now() const override;
     std::optional<std::int64_t> accounted_latency() const override;
 

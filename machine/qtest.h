@@ -1,5 +1,6 @@
 #pragma once
 /// The qtest server: a test plays the guest over a line protocol (port and memory accesses, clock, interrupt lines).
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -32,6 +33,11 @@ public:
     /// Requests have been answered: what the machine has put off until then (a reset, its end) is due, where a test's requests are
     /// the only clock.
     virtual void settle() {}
+    /// Whether what a request set going is still being done by the host (a disk's data come), while only the test moves time.
+    virtual bool busy() const { return false; }
+    /// `call` runs once when that ends. `who` can take it back.
+    virtual void when_idle(const void* who, std::function<void()> call) { static_cast<void>(who), call(); }
+    virtual void forget(const void* who) { static_cast<void>(who); }
 };
 
 /// Serves one client at a time; another one is turned away. Lines end with LF. `target`, `chardev` and `log` outlive it.

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <limits>
+#include <utility>
 
 #include "machine/trace_points.h"
 #include "qobject/base64.h"
@@ -68,6 +69,7 @@ QtestSession::QtestSession(Peer& peer, QtestTarget& target, QtestLog& log)
 
 QtestSession::~QtestSession() {
     if (watched_) watched_->watch(nullptr);
+    target_.forget(this);
 }
 
 void QtestSession::disconnected() {
@@ -75,6 +77,7 @@ void QtestSession::disconnected() {
     if (watched_) watched_->watch(nullptr);
     watched_ = nullptr;
     continue_.cancel();
+    target_.forget(this);
     log_.closed();
 }
 
@@ -91,7 +94,7 @@ void QtestSession::drained() {
 void QtestSession::process() {
     if (processing_) return;  // reading resumed from within a request
     processing_ = true;
-    while (peer_ && !target_ns_) {
+    while (peer_ && !target_ns_ && !waiting_) {
         const auto end = input_.find('\n', scanned_);
         scanned_ = std::min(end, input_.size());
         if (end == std::string::npos) break;
@@ -103,17 +106,32 @@ void QtestSession::process() {
         const auto line = std::string_view(input_).substr(taken_, end - taken_);
         scanned_ = taken_ = end + 1;
         handle(line);
-        if (!target_ns_) target_.settle();
+        if (!target_ns_) settle();
     }
     input_.erase(0, taken_);
     scanned_ -= taken_;
     taken_ = 0;
     processing_ = false;
     // While a step of the clock is under way requests wait; a client that sends on without end is cut off as well.
-    if (peer_ && input_.size() > kMaxLine && (target_ns_ || scanned_ == input_.size())) {
+    if (peer_ && input_.size() > kMaxLine && (target_ns_ || waiting_ || scanned_ == input_.size())) {
         send("FAIL Request too long");
         peer_->close();
     }
+}
+
+/// What a request set going ends before it is answered, so that a test finds the same each time.
+void QtestSession::settle() {
+    target_.settle();
+    waiting_ = target_.busy();
+    if (!waiting_) {
+        if (!peer_ || held_.empty()) return;
+        peer_->output() += std::exchange(held_, {});
+        return peer_->schedule();
+    }
+    target_.when_idle(this, [this] {
+        settle();
+        process();
+    });
 }
 
 void QtestSession::handle(std::string_view line) {
@@ -141,8 +159,12 @@ void QtestSession::handle(std::string_view line) {
 void QtestSession::send(std::string_view line) {
     if (!peer_) return;
     log_.sent(line);
-    peer_->output().append(line).append("\n");
-    peer_->schedule();
+    if (held_.empty() && !waiting_ && !target_.busy()) {
+        peer_->output().append(line).append("\n");
+        peer_->schedule();
+    } else {
+        held_.append(line).append("\n");
+    }
 }
 
 void QtestSession::ok(std::string_view value) { send(value.empty() ? "OK" : fmt::format("OK {}", value)); }
@@ -285,10 +307,14 @@ void QtestSession::advance_to(std::int64_t target_ns) {
 void QtestSession::go_on() {
     auto& clocks = target_.clocks();
     if (!target_ns_) return;
-    if (!clocks.advance_to(*target_ns_, kTimersAtOnce)) return continue_.set(clocks.now(ClockType::realtime));
+    unsigned left = kTimersAtOnce;
+    if (!clocks.advance_to(*target_ns_, [&] { return --left > 0 && !target_.busy(); })) {
+        if (target_.busy()) return target_.when_idle(this, [this] { go_on(); });
+        return continue_.set(clocks.now(ClockType::realtime));
+    }
     target_ns_.reset();
     ok(fmt::format("{}", clocks.now(ClockType::virtual_time)));
-    if (!processing_) target_.settle();
+    if (!processing_) settle();
     process();  // does nothing when it is what called
 }
 

@@ -39,6 +39,7 @@ private:
     };
 
     void process();
+    void settle();
     void handle(std::string_view line);
     void send(std::string_view line);
     void ok(std::string_view value = {});
@@ -76,6 +77,8 @@ private:
     std::string input_;
     std::size_t taken_ = 0, scanned_ = 0;  // of input_: handled; searched for the end of a line
     bool processing_ = false;
+    bool waiting_ = false;  // for the host
+    std::string held_;      // answers that go out when it is done
     Watcher watcher_{*this};
     IrqPins* watched_ = nullptr;
     std::string watched_path_;               // empty: nothing is watched

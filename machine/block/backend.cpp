@@ -90,18 +90,19 @@ void BlockBackend::remove() {
 
 void BlockBackend::submit(IoKind kind, std::uint64_t offset, std::uint64_t bytes, std::function<int(BlockNode&)> work,
                           IoCompletion done) {
-    const std::uint64_t now = uv_hrtime();
+    const auto now = static_cast<std::uint64_t>(layer_.host().accounting_now());
     const IoOutcome begun{0, kind, offset, bytes, static_cast<std::int64_t>(now)};
     auto node = root_.shared_node();
     const void *blk = this, *bs = node.get();
     if (kind == IoKind::read) trace_block<"blk_co_preadv">("blk {} bs {} offset {} bytes {} flags 0x0", blk, bs, offset, bytes);
     if (kind == IoKind::write) trace_block<"blk_co_pwritev">("blk {} bs {} offset {} bytes {} flags 0x0", blk, bs, offset, bytes);
+    const std::uint64_t node_latency = node ? node->latency_ns() : 0;
     std::uint64_t delay = node ? node->delay_ns(kind, bytes, now) : 0;
     if (throttle_ && (kind == IoKind::read || kind == IoKind::write))
         delay += throttle_->delay_ns(kind == IoKind::write, bytes, now);
     ++in_flight_;
     layer_.work().submit(
-        this, [node = std::move(node), work = std::move(work)] { return node ? work(*node) : ENOMEDIUM; },
+        this, WorkQueue::For::guest, [node = std::move(node), work = std::move(work)] { return node ? work(*node) : ENOMEDIUM; },
         [this, begun, done = std::move(done)](int error) {
             --in_flight_;
             IoOutcome io = begun;
@@ -110,7 +111,7 @@ void BlockBackend::submit(IoKind kind, std::uint64_t offset, std::uint64_t bytes
             if (io.ok()) stats_.done(io);
             done(io);
         },
-        delay);
+        {.limits_ns = delay, .latency_ns = node_latency});
 }
 
 void BlockBackend::report_thresholds() {

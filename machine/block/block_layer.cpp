@@ -21,7 +21,7 @@ bool stands_on(const BlockNode* top, const BlockNode* node) {
 }  // namespace
 
 BlockLayer::BlockLayer(uv_loop_t* loop, EventBus& events, BlockHost& host)
-    : events_(events), host_(host), work_(loop), jobs_(std::make_unique<Jobs>(loop, work_, events)), random_(std::random_device{}()) {
+    : events_(events), host_(host), work_(loop, host.test_clocks()), jobs_(std::make_unique<Jobs>(loop, work_, events)), random_(std::random_device{}()) {
     host_.on_cont([this] { resumed(); });
     host_.on_stop([this] { jobs_->drain(); });
     host_.on_end([this] {
@@ -99,7 +99,7 @@ void BlockLayer::resize(std::shared_ptr<BlockNode> node, std::uint64_t bytes, st
     work_.drain(nullptr);
     BlockNode* target = node.get();
     work_.submit(
-        target,
+        target, WorkQueue::For::host,
         [state, target, bytes] {
             state->result = target->truncate(bytes);
             return 0;

@@ -101,6 +101,7 @@ public:
 
     // --- requests -----------------------------------------------------------------------------------------------------
     WorkQueue& work() { return work_; }
+    const WorkQueue& work() const { return work_; }
     /// Waits for every request.
     void drain() { work_.drain(nullptr); }
 

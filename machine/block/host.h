@@ -8,6 +8,8 @@
 
 namespace rhea {
 
+class Clocks;
+
 /// Loop thread only. Outlives the block layer.
 class BlockHost {
 public:
@@ -31,7 +33,9 @@ public:
     virtual bool iothread_exists(std::string_view) { return false; }
     /// As open(2), close-on-exec; -1 with errno. What O_CREAT makes everybody may read. Whoever has file descriptor sets opens "/dev/fdset/N" from them.
     virtual int open_file(const std::string& path, int flags);
-    /// The clock of the statistics, in nanoseconds, and how long every request counts where a test plays the guest and moves that
+    /// Those that a test moves that plays the guest; null: time goes by itself. Asked for once.
+    virtual Clocks* test_clocks() { return nullptr; }
+    /// The clock of statistics and limits, in nanoseconds, and how long every request counts where a test plays the guest and moves that
     /// clock; nothing: as long as it took.
     virtual std::int64_t accounting_now() const;
     virtual std::optional<std::int64_t> accounted_latency() const { return std::nullopt; }

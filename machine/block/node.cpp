@@ -208,6 +208,11 @@ int BlockNode::flush() {
     return child ? child->flush() : 0;
 }
 
+std::uint64_t BlockNode::latency_ns() const {
+    const BlockNode* child = this->child();
+    return child ? child->latency_ns() : 0;
+}
+
 std::uint64_t BlockNode::delay_ns(IoKind kind, std::uint64_t bytes, std::uint64_t now_ns) {
     BlockNode* child = below();
     return child ? child->delay_ns(kind, bytes, now_ns) : 0;

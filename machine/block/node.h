@@ -128,7 +128,9 @@ public:
     virtual Result<void> replace_child(std::shared_ptr<BlockNode>) { return fail("the node has no child"); }
     /// It adds something to the requests of its child and leaves the data as they are.
     virtual bool is_filter() const { return false; }
-    /// How long a request waits before its work, limits below included (null-co's latency-ns, throttle). Counts it.
+    /// How long each request takes at the least (null-co's latency-ns), in the host's time.
+    virtual std::uint64_t latency_ns() const;
+    /// How long a request waits for the limits of this node and those below (throttle). Counts it.
     virtual std::uint64_t delay_ns(IoKind kind, std::uint64_t bytes, std::uint64_t now_ns);
     /// Something is about to happen at this node, or in the one above: blkdebug's rules wait for it. On any thread.
     virtual void debug_event(BlkdebugEvent) {}

@@ -16,7 +16,7 @@ public:
     bool is_protocol() const override { return true; }
     Extent extent(std::uint64_t, std::uint64_t bytes) override { return {read_zeroes_, bytes}; }
     bool immediate() const override { return latency_ns_ == 0; }
-    std::uint64_t delay_ns(IoKind, std::uint64_t, std::uint64_t) override { return latency_ns_; }
+    std::uint64_t latency_ns() const override { return latency_ns_; }
 
 protected:
     std::uint64_t byte_size() const override { return bytes_; }

@@ -2,36 +2,58 @@
 
 #include <algorithm>
 
+#include "machine/clock.h"
+
 namespace rhea {
 
 struct WorkQueue::Item {
     uv_work_t request{};
     uv_timer_t* timer = nullptr;  // while the delay lasts; freed by its close callback
+    std::unique_ptr<Timer> test_timer;  // the same in the machine's time
+    For whom;
+    bool started = false;
     WorkQueue* queue;
     const void* owner;
     std::function<int()> work;
     std::function<void(int)> done;
     int result = 0;
     bool finished = false;
-    bool delivered = false;  // by a drain, before libuv's callback came
+    bool delivered = false;  // maybe before libuv's callback came
+    bool returned = false;   // that came
 };
 
 WorkQueue::~WorkQueue() { drain(nullptr); }
 
-void WorkQueue::submit(const void* owner, std::function<int()> work, std::function<void(int)> done, std::uint64_t delay_ns) {
+bool WorkQueue::guest_waits() const {
+    return std::any_of(items_.begin(), items_.end(), [](const Item* item) { return item->started && item->whom == For::guest; });
+}
+
+void WorkQueue::forget(const void* who) {
+    std::erase_if(waiting_, [who](const auto& call) { return call.first == who; });
+}
+
+void WorkQueue::submit(const void* owner, For whom, std::function<int()> work, std::function<void(int)> done, Delay delay) {
     auto* item = new Item;
     item->queue = this;
+    item->whom = whom;
     item->owner = owner;
     item->work = std::move(work);
     item->done = std::move(done);
     item->request.data = item;
     items_.push_back(item);
-    if (delay_ns == 0) return start(*item);
-    item->timer = new uv_timer_t;
-    uv_timer_init(loop_, item->timer);
-    item->timer->data = item;
+    if (delay.limits_ns == 0 || !test_clocks_) return start_after(*item, delay.limits_ns + delay.latency_ns);
+    item->test_timer = std::make_unique<Timer>(*test_clocks_, ClockType::virtual_time,
+                                               [this, item, latency = delay.latency_ns] { start_after(*item, latency); });
+    item->test_timer->set(test_clocks_->now(ClockType::virtual_time) + static_cast<std::int64_t>(delay.limits_ns));
+}
+
+void WorkQueue::start_after(Item& item, std::uint64_t delay_ns) {
+    if (delay_ns == 0) return start(item);
+    item.timer = new uv_timer_t;
+    uv_timer_init(loop_, item.timer);
+    item.timer->data = &item;
     constexpr std::uint64_t kNsPerMs = 1'000'000;
-    uv_timer_start(item->timer, &on_delay, delay_ns / kNsPerMs + (delay_ns % kNsPerMs != 0), 0);
+    uv_timer_start(item.timer, &on_delay, delay_ns / kNsPerMs + (delay_ns % kNsPerMs != 0), 0);
 }
 
 void WorkQueue::start(Item& item) {
@@ -40,6 +62,8 @@ void WorkQueue::start(Item& item) {
                  [](uv_handle_t* h) { delete reinterpret_cast<uv_timer_t*>(h); });
         item.timer = nullptr;
     }
+    if (item.test_timer) item.test_timer->cancel();  // which may be what runs
+    item.started = true;
     uv_queue_work(loop_, &item.request, &on_work, &on_worked);
 }
 
@@ -59,23 +83,42 @@ void WorkQueue::on_work(uv_work_t* request) {
 
 void WorkQueue::on_worked(uv_work_t* request, int) {
     auto* item = static_cast<Item*>(request->data);
-    if (!item->delivered) item->queue->deliver(*item);
-    delete item;
+    item->returned = true;
+    if (item->delivered) delete item;
+    else if (item->queue->test_clocks_ && item->whom == For::guest) item->queue->deliver_in_order();
+    else item->queue->deliver(*item);
+}
+
+/// Of the guest's work: what is done, up to the first that is not.
+void WorkQueue::deliver_in_order() {
+    for (;;) {
+        const auto first = std::find_if(items_.begin(), items_.end(), [](const Item* item) { return item->started && item->whom == For::guest; });
+        if (first == items_.end()) return;
+        {
+            const std::lock_guard lock(mutex_);
+            if (!(*first)->finished) return;
+        }
+        deliver(**first);
+    }
 }
 
 void WorkQueue::deliver(Item& item) {
     items_.erase(std::find(items_.begin(), items_.end(), &item));
     item.delivered = true;
     const auto done = std::move(item.done);
+    const int result = item.result;
     item.work = nullptr;
-    done(item.result);
+    if (item.returned) delete &item;
+    done(result);
+    if (waiting_.empty() || guest_waits()) return;
+    for (const auto& [who, call] : std::exchange(waiting_, {})) call();
 }
 
 void WorkQueue::drain(const void* owner) {
     for (;;) {
         const auto mine = [owner](const Item* item) { return !owner || item->owner == owner; };
         for (Item* item : items_)
-            if (mine(item) && item->timer) start(*item);
+            if (mine(item) && !item->started) start(*item);
         const auto first = std::find_if(items_.begin(), items_.end(), mine);
         if (first == items_.end()) return;
         {

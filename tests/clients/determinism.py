@@ -27,9 +27,28 @@ COMMANDS = [
     ('set_link', {'name': 'x', 'up': True}), ('watchdog-set-action', {'action': 'pause'}), ('watchdog-set-action', {'action': 'reset'}),
     ('device_add', {'driver': 'virtio-rng-pci', 'id': 'more'}), ('device_del', {'id': 'more'}),
 ]
-# Not those that ask a disk for its data, which comes in its own time, as in QEMU.
 PORTS = [(0x64, 1), (0x92, 1), (0xcf9, 1), (0, 16), (0x20, 2), (0x40, 4), (0x61, 1), (0x70, 2), (0x80, 16), (0xa0, 2), (0xc0, 32), (0x1ce, 4), (0x3b0, 48),
-         (0x3f1, 7), (0x3f8, 8), (0x510, 4), (0xae00, 24), (0xaf00, 32)]
+         (0x1f0, 8), (0x3f0, 8), (0x170, 8), (0xc000, 16), (0x3f8, 8), (0x510, 4), (0xae00, 24), (0xaf00, 32)]
+
+
+# Read, write, DMA both ways, verify, flush, identify, a packet.
+DISK_COMMANDS = [0x20, 0x30, 0xc4, 0xc5, 0xc8, 0xca, 0x40, 0xe7, 0xec, 0xa0]
+
+
+def disk_request(rng):
+    """A whole request to the first disk; what it says at once, and its data, whatever has come of them."""
+    for register, value in [(6, 0xe0 | rng.getrandbits(1) << 4), (2, rng.choice([1, 8, 200])), (3, rng.getrandbits(8)), (4, rng.getrandbits(3)), (5, 0)]:
+        yield 'qtest', 'outb %d %d' % (0x1f0 + register, value)
+    # One descriptor for the bus master: 4 KiB at 1 MiB.
+    yield 'qtest', 'writeq %d %d' % (0x80000, 0x8000100000100000)
+    yield 'qtest', 'outl %d %d' % (0xc004, 0x80000)
+    yield 'qtest', 'outb %d %d' % (0x1f7, rng.choice(DISK_COMMANDS))
+    yield 'qtest', 'outb %d %d' % (0xc000, rng.choice([0, 1, 9]))
+    yield 'qtest', 'inb %d' % 0x1f7
+    for _ in range(rng.choice([0, 1, 256])):
+        yield 'qtest', rng.choice(['inw %d', 'outw %d 4660']) % 0x1f0
+    yield 'qtest', 'inb %d' % 0xc002
+    yield 'qtest', 'read %d 64' % 0x100000
 
 
 def script(seed, length):
@@ -42,6 +61,8 @@ def script(seed, length):
             yield 'qtest', 'clock_step %d' % rng.choice([1, 1000, 1000000, 60000000, 1000000000])
         elif kind < 0.13:
             yield 'picture', None
+        elif kind < 0.16:
+            yield from disk_request(rng)
         elif kind < 0.2:
             address = rng.choice([0xa0000, 0xfed00000, 0x1000, 0xfffc0000]) + rng.randrange(0x400)
             yield 'qtest', rng.choice(['readl %d' % address, 'writel %d %d' % (address, rng.getrandbits(32)), 'read %d 64' % address])
@@ -87,6 +108,9 @@ def play(binary, seed, length):
     try:
         recorder.qtest('irq_intercept_in ioapic')
         recorder.qmp(('cont',))
+        for register, value in [(0x20, 0xc001), (4, 5)]:  # the bus master of the disks
+            recorder.qtest('outl %d %d' % (0xcf8, 0x80000900 | register))
+            recorder.qtest('outl %d %d' % (0xcfc, value))
         for kind, what in script(seed, length):
             getattr(recorder, kind)(what)
         recorder.qmp(('query-status',))

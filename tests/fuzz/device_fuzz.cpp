@@ -201,7 +201,8 @@ void perform(Subject& subject, const Action& action) {
         case 14: {
             constexpr std::int64_t kSteps[] = {1, 1'000, 1'000'000, 50'000'000};
             Clocks& clocks = machine.clocks();
-            clocks.advance_to(clocks.now(ClockType::virtual_time) + kSteps[action.table % std::size(kSteps)], 10'000);
+            clocks.advance_to(clocks.now(ClockType::virtual_time) + kSteps[action.table % std::size(kSteps)],
+                              [left = 10'000]() mutable { return --left > 0; });
             break;
         }
         default:

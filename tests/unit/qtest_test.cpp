@@ -43,6 +43,12 @@ struct QtestRig : MachineRig, QtestTarget {
         return prefix == "block-" && name == "curl";
     }
 
+    bool busy() const override { return host_at_work; }
+    void when_idle(const void*, std::function<void()> call) override { waiting = std::move(call); }
+    void forget(const void*) override { waiting = {}; }
+    bool host_at_work = false;
+    std::function<void()> waiting;
+
     /// Sends a line; returns everything that came back.
     std::string ask(const std::string& line) {
         client->push(line + "\n");
@@ -63,6 +69,36 @@ public:
 };
 
 }  // namespace
+
+TEST_CASE("what a request set going on the host ends before it is answered and the next one begins", "[qtest]") {
+    QtestRig rig;
+    ScratchRegister scratch;
+    rig.ports().add({.name = "scratch", .base = 0x1f0, .size = 4, .handler = &scratch, .max_access = 4});
+    rig.host_at_work = true;
+    CHECK(rig.ask("outb 0x1f0 1") == "");
+    CHECK(rig.ask("inb 0x1f0") == "");
+    scratch.value = 2;
+    rig.host_at_work = false;
+    std::exchange(rig.waiting, {})();
+    CHECK(rig.received() == "OK\nOK 0x0002\n");
+
+    SECTION("nor does a step of the clock go on") {
+        Timer begins(rig.clocks(), ClockType::virtual_time, [&] { rig.host_at_work = true; });
+        begins.set(rig.clocks().now(ClockType::virtual_time) + 100);
+        CHECK(rig.ask("clock_step 1000") == "");
+        CHECK(rig.clocks().now(ClockType::virtual_time) == begins.deadline());
+        rig.host_at_work = false;
+        std::exchange(rig.waiting, {})();
+        CHECK(rig.received() == "OK 1000\n");
+    }
+    SECTION("a client may leave meanwhile") {
+        rig.host_at_work = true;
+        rig.ask("outb 0x1f0 1");
+        rig.client->disconnect();
+        rig.received();
+        CHECK_FALSE(rig.waiting);
+    }
+}
 
 TEST_CASE("port accesses answer with at least four digits", "[qtest]") {
     QtestRig rig;

@@ -94,7 +94,7 @@ void Job::pump() {
             break;
         }
         working_ = true;
-        jobs_.work().submit(this, std::move(step.work), [this](int error) { step_done(error); }, step.delay_ns);
+        jobs_.work().submit(this, WorkQueue::For::host, std::move(step.work), [this](int error) { step_done(error); }, {.latency_ns = step.delay_ns});
         break;
     }
     pumping_ = false;
