@@ -20,8 +20,10 @@ constexpr std::uint32_t kHpetRoutes = 0xff0104;
 Result<void> PcBoard::build_q35(Machine& machine) {
     qom::Tree& tree = machine.devices();
     Lifecycle& life = machine.life();
-    qom::Values host_values(Q35Host::kType), lpc_values(Ich9Lpc::kType);
+    qom::Values host_values(Q35Host::kType), hub_values(Mch::kType), lpc_values(Ich9Lpc::kType);
     RHEA_CHECK(apply_globals(machine, host_values));
+    RHEA_CHECK(apply_globals(machine, hub_values));
+    RHEA_CHECK(Mch::check(hub_values));
     RHEA_CHECK(apply_globals(machine, lpc_values));
 
     auto made = std::make_unique<Q35Host>(machine.ports(), machine.memory(), pci_);
@@ -33,7 +35,7 @@ Result<void> PcBoard::build_q35(Machine& machine) {
     tree.add_onboard(std::move(made), "q35");
     system_bus_.add(host);
     host.add_part(pci_.bus_name(), pci_);
-    auto hub = std::make_unique<Mch>(machine.memory(), *machine.ram(), host);
+    auto hub = std::make_unique<Mch>(std::move(hub_values), machine.memory(), *machine.ram(), host);
     RHEA_CHECK(pci_.plug(*hub, 0));
     hub->set_realized();
     host.add_child("mch", std::move(hub));

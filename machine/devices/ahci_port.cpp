@@ -98,7 +98,10 @@ void AhciPort::write(unsigned offset, std::uint32_t value) {
         }
         case kSataError: errors_ &= ~value; return;
         case kSataActive: queued_ |= value; return;
-        case kIssue: issued_ |= value; return run_commands();
+        case kIssue:
+            issued_ |= value;
+            stuck_ = 0;
+            return run_commands();
         default: return;
     }
 }
@@ -107,7 +110,7 @@ void AhciPort::write_command(std::uint32_t value) {
     command_ = (command_ & (kListRunning | kReceiving)) | (value & kCommandWritable);
     command_ = command_ & kStart ? command_ | kListRunning : command_ & ~kListRunning;
     command_ = command_ & kReceive ? command_ | kReceiving : command_ & ~kReceiving;
-    if (!(command_ & kStart)) issued_ = queued_ = 0;
+    if (!(command_ & kStart)) issued_ = queued_ = stuck_ = 0;
     send_signature();
     run_commands();
 }
@@ -131,7 +134,7 @@ void AhciPort::reset_port() {
     ++generation_;
     active_ = false;
     ready_ = nullptr;
-    taken_ = finished_ = queued_ = issued_ = 0;
+    taken_ = finished_ = queued_ = issued_ = stuck_ = 0;
     errors_ = status_ = 0;
     task_ = kTaskIdle;
     signature_ = kNoSignature;
@@ -207,7 +210,7 @@ void AhciPort::run_commands() {
     if (running_ || moving_) return;
     running_ = true;
     for (unsigned slot = 0; slot < kSlots && (command_ & kStart) && issued_ != 0; ++slot)
-        if ((issued_ & 1u << slot) && start(slot)) issued_ &= ~(1u << slot);
+        if ((issued_ & ~stuck_ & 1u << slot) && start(slot)) issued_ &= ~(1u << slot);
     running_ = false;
 }
 
@@ -228,6 +231,7 @@ bool AhciPort::start(unsigned slot) {
     if (fis[0] != kHostToDevice || (fis[1] & (kMultiplier | kReservedBits))) return true;
     if (!(fis[1] & kIsCommand)) {
         control(fis[15]);
+        stuck_ |= 1u << slot;
         return false;
     }
     if (fis[2] >= kReadQueued && fis[2] <= kLastQueued && fis[2] != 0x62) return start_queued(slot, command, fis);
@@ -265,7 +269,8 @@ void AhciPort::settle() {
     if (!active_ || moving_ || ready_ || (task_files_[0].status & (kBusy | kDataRequest))) return;
     active_ = false;
     // One that failed stays in the list until the guest stops it.
-    if (!(task_files_[0].status & kError)) issued_ &= ~(1u << slot_);
+    if (task_files_[0].status & kError) stuck_ |= 1u << slot_;
+    else issued_ &= ~(1u << slot_);
     send_register_fis();
     run_commands();
 }
@@ -373,9 +378,11 @@ bool AhciPort::start_queued(unsigned slot, const Command& command, const std::ui
     const unsigned tag = fis[12] >> 3;
     if (tag != slot || (taken_ & 1u << tag)) return true;
     // The drive says at once whether it takes the command.
-    const auto accept = [this] {
+    const auto accept = [this, slot] {
         send_register_fis(false);
-        return !(task_files_[0].status & kError);
+        const bool good = !(task_files_[0].status & kError);
+        if (!good) stuck_ |= 1u << slot;
+        return good;
     };
     if (!disk || (fis[2] != kReadQueued && fis[2] != kWriteQueued)) return accept();
     const std::uint64_t sector = fis[4] | fis[5] << 8 | fis[6] << 16 | std::uint64_t{fis[8]} << 24 | std::uint64_t{fis[9]} << 32 | std::uint64_t{fis[10]} << 40;

@@ -93,6 +93,7 @@ private:
     std::vector<Piece> pieces_;
     std::uint64_t mapped_ = 0;
     std::uint32_t finished_ = 0, taken_ = 0;      // of the queued commands
+    std::uint32_t stuck_ = 0;                                  // failed and still in the list: not tried again by itself
     std::uint64_t generation_ = 0;                             // of queued commands: a reset ends it
 };
 

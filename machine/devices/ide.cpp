@@ -25,7 +25,7 @@ void IdeController::reset() {
 namespace {
 
 Result<unsigned> choose_unit(const IdeCable& cable, const IdeOptions& options) {
-    const unsigned unit = options.unit.value_or(cable.drive(0) && cable.units() > 1 ? 1 : 0);
+    const unsigned unit = options.unit.value_or(cable.drive(0) ? 1 : 0);
     if (unit >= cable.units()) return fail(fmt::format("Can't create IDE unit {}, bus supports only {} units", unit, cable.units()));
     if (cable.drive(unit)) return fail(fmt::format("IDE unit {} is in use", unit));
     return unit;

@@ -19,11 +19,7 @@ void IdeCable::disconnect(IdeDrive& drive) {
     drive.cut_off();
 }
 
-bool IdeCable::full() const {
-    for (unsigned unit = 0; unit < units_; ++unit)
-        if (!drives_[unit]) return false;
-    return true;
-}
+bool IdeCable::full() const { return drives_[0] && drives_[1]; }
 
 void IdeCable::set_signature(unsigned unit) {
     auto& task_file = task_files_[unit];

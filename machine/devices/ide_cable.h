@@ -42,6 +42,7 @@ public:
     virtual void connect(unsigned unit, IdeDrive& drive);
     void disconnect(IdeDrive& drive);
     IdeDrive* drive(unsigned unit) const { return drives_[unit]; }
+    /// As QEMU counts it: two drives, whether the second one has a place or not.
     bool full() const;
 
     // --- for the drives

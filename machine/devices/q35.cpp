@@ -1,5 +1,7 @@
 #include "machine/devices/q35.h"
 
+#include <fmt/format.h>
+
 #include "machine/devices/pci_bridge.h"
 
 namespace rhea {
@@ -39,13 +41,21 @@ void Q35Host::ConfigMemory::io_write(std::uint64_t offset, std::uint64_t value, 
         bus->config_write(offset >> 12 & 0xff, offset & 0xfff, static_cast<std::uint32_t>(value), size);
 }
 
-Mch::Mch(AddressSpace& memory, const GuestMemory& ram, Q35Host& host) : PciDevice(kType, kHub), ram_(ram), host_(host), windows_(memory, ram) { Mch::reset(); }
+Result<void> Mch::check(const qom::Values& values) {
+    constexpr std::int64_t kMost = 4095;
+    const std::int64_t said = values.integer("extended-tseg-mbytes");
+    if (said > kMost) return fail(fmt::format("invalid extended-tseg-mbytes value: {}", said));
+    return {};
+}
+
+Mch::Mch(qom::Values values, AddressSpace& memory, const GuestMemory& ram, Q35Host& host)
+    : PciDevice(std::move(values), kHub), ram_(ram), host_(host), windows_(memory, ram) { Mch::reset(); }
 
 void Mch::reset() {
     PciDevice::reset();
     set_config(kConfigBar, kConfigBarDefault, 4);
     set_config(kConfigBar + 4, 0, 4);
-    set_config(kExtendedTseg, kExtendedTsegMib, 2);
+    set_config(kExtendedTseg, static_cast<std::uint32_t>(values().integer("extended-tseg-mbytes")), 2);
     set_config(kSmbase, 0, 1);
     set_config(kSmram, kSmramDefault, 1);
     set_config(kExtendedSmram, kExtendedSmramDefault, 1);
@@ -60,7 +70,8 @@ void Mch::config_write(unsigned reg, std::uint32_t value, unsigned size) {
     PciDevice::config_write(reg, value, size);
     const auto touches = [&](unsigned from, unsigned length) { return reg < from + length && reg + size > from; };
     // Who asks how large the extended segment may be is told.
-    if (touches(kExtendedTseg, 2) && config_word(kExtendedTseg) == kExtendedTsegQuery) set_config(kExtendedTseg, kExtendedTsegMib, 2);
+    const auto largest = static_cast<std::uint32_t>(values().integer("extended-tseg-mbytes"));
+    if (largest && touches(kExtendedTseg, 2) && config_word(kExtendedTseg) == kExtendedTsegQuery) set_config(kExtendedTseg, largest, 2);
     if (touches(kConfigBar, 8)) update_config_window();
     if (touches(kSmbase, 1)) {
         if (config_byte(kSmbase) == kSmbaseQuery) set_config(kSmbase, kSmbaseInRam, 1);

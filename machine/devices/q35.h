@@ -43,7 +43,8 @@ public:
     static const qom::Type kType;
 
     /// All outlive it.
-    Mch(AddressSpace& memory, const GuestMemory& ram, Q35Host& host);
+    Mch(qom::Values values, AddressSpace& memory, const GuestMemory& ram, Q35Host& host);
+    static Result<void> check(const qom::Values& values);
 
     void config_write(unsigned reg, std::uint32_t value, unsigned size) override;
     void reset() override;

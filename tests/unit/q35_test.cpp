@@ -34,7 +34,7 @@ struct Q35Rig : MachineRig {
     Gsi gsi{false};
     PciBus bus{"pcie.0", ports, memory, kPcieBus};
     Q35Host host{ports, memory, bus};
-    Mch hub{memory, *ram, host};
+    Mch hub{qom::Values(Mch::kType), memory, *ram, host};
     Ich9Lpc lpc{qom::Values(Ich9Lpc::kType), ports, memory, clocks, gsi, control};
     Removals removals;
 
