@@ -8,12 +8,7 @@ enum Telnet : unsigned char { kEndOfRecord = 239, kSe = 240, kBreak = 243, kSb =
 
 }  // namespace
 
-/// WILL ECHO, WILL SUPPRESS-GO-AHEAD, WILL BINARY, DO BINARY. Answers are taken for granted.
-void TelnetLayer::start(std::string& wire) {
-    wire += std::string_view("\xff\xfb\x01\xff\xfb\x03\xff\xfb\x00\xff\xfd\x00", 12);
-}
-
-void TelnetLayer::input(std::string_view wire, LayerInput& out) {
+void TelnetInput::input(std::string_view wire, LayerInput& out) {
     for (const char c : wire) {
         const auto byte = static_cast<unsigned char>(c);
         switch (state_) {
@@ -25,8 +20,8 @@ void TelnetLayer::input(std::string_view wire, LayerInput& out) {
                 state_ = State::data;
                 if (byte == kIac) out.plain += c;
                 else if (byte == kBreak) ++out.breaks;
-                else if (byte == kSb) state_ = State::subnegotiation;
                 else if (byte >= kWill && byte <= kDont) state_ = State::option;
+                else state_ = obey(byte, out);
                 break;
             case State::option: state_ = State::data; break;
             case State::subnegotiation:
@@ -37,6 +32,15 @@ void TelnetLayer::input(std::string_view wire, LayerInput& out) {
                 break;
         }
     }
+}
+
+/// WILL ECHO, WILL SUPPRESS-GO-AHEAD, WILL BINARY, DO BINARY. Answers are taken for granted.
+void TelnetLayer::start(std::string& wire) {
+    wire += std::string_view("\xff\xfb\x01\xff\xfb\x03\xff\xfb\x00\xff\xfd\x00", 12);
+}
+
+TelnetInput::State TelnetLayer::obey(unsigned char command, LayerInput&) {
+    return command == kSb ? State::subnegotiation : State::data;
 }
 
 void TelnetLayer::output(std::string_view plain, std::string& wire) {
@@ -51,24 +55,10 @@ void Tn3270Layer::start(std::string& wire) {
     wire += std::string_view("\xff\xfd\x19\xff\xfb\x19\xff\xfd\x00\xff\xfb\x00\xff\xfd\x18\xff\xfa\x18\x01\xff\xf0", 21);
 }
 
-void Tn3270Layer::input(std::string_view wire, LayerInput& out) {
-    for (const char c : wire) {
-        const auto byte = static_cast<unsigned char>(c);
-        switch (state_) {
-            case State::data:
-                if (byte == kIac) state_ = State::command;
-                else out.plain += c;
-                break;
-            case State::command:
-                state_ = byte >= kWill && byte <= kDont ? State::option : State::data;
-                if (byte == kIac) out.plain += c;
-                else if (byte == kBreak) ++out.breaks;
-                // The ends of records and of answers are the front end's to see; QEMU 7.2 shows them so.
-                else if (byte == kEndOfRecord || byte == kSb || byte == kSe) out.plain += "\xff\xff";
-                break;
-            case State::option: state_ = State::data; break;
-        }
-    }
+/// The ends of records and of answers are the front end's to see; QEMU 7.2 shows them so.
+TelnetInput::State Tn3270Layer::obey(unsigned char command, LayerInput& out) {
+    if (command == kEndOfRecord || command == kSb || command == kSe) out.plain += "\xff\xff";
+    return State::data;
 }
 
 }  // namespace rhea

@@ -277,8 +277,8 @@ def case_errors_of_screendump(start):
         equal(m.qmp('screendump', **{'filename': m.path('x'), **arguments}).get('desc'), text)
 
 
-def start_cirrus(start):
-    m = start('-device', 'cirrus-vga,id=v,addr=4')
+def start_cirrus(start, *options):
+    m = start('-device', 'cirrus-vga,id=v,addr=4', *options)
     m.config_write(4, 0x10, FRAME)
     m.config_write(4, 4, 7, 2)
     m.outb(0x3c2, 0x67)
