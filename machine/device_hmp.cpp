@@ -3,6 +3,8 @@
 #include "json/writer.h"
 #include "machine/cli/tree.h"
 #include "machine/device_help.h"
+#include "machine/devices/pcie_port.h"
+#include "machine/not_yet.h"
 #include "machine/hmp_forward.h"
 #include "machine/machine.h"
 #include "machine/qom/tree_text.h"
@@ -71,9 +73,13 @@ void qom_set(Machine& machine, HmpCall& call) {
     call.ok(object->set(a.text("property"), QObject(a.text("value")), InputMode::keyval));
 }
 
-/// No device reports errors by itself here.
-void pcie_error(Machine&, HmpCall& call) {
-    call.print("id or pci device path is invalid or device not found. {}\n", call.arguments.text("id"));
+/// Of the functions that know PCI Express none reports errors.
+void pcie_error(Machine& machine, HmpCall& call) {
+    const std::string& id = call.arguments.text("id");
+    const auto* device = dynamic_cast<const PciDevice*>(machine.devices().find_id(id));
+    if (!device) return call.print("id or pci device path is invalid or device not found. {}\n", id);
+    if (!find_express(*device)) return call.print("the device doesn't support pci express. {}\n", id);
+    call.print("Error: {}\n", not_supported("pcie_aer_inject_error").description());
 }
 
 void device_types(Machine&, HmpCall& call) { call.write(device_types_text()); }

@@ -38,14 +38,14 @@ constexpr std::uint16_t kSlotControlBits = 0x07f9;
 // Advanced error reporting and access control, in the extended space.
 constexpr unsigned kErrors = 0x100, kErrorsSize = 0x48, kAccess = 0x148;
 
-std::uint16_t find_express(const PciDevice& device) {
+}  // namespace
+
+unsigned find_express(const PciDevice& device) {
     unsigned at = device.config_byte(kCapabilityList);
     for (unsigned steps = 0; at >= 0x40 && steps < 48; ++steps, at = device.config_byte(at + 1))
-        if (device.config_byte(at) == kExpressId) return static_cast<std::uint16_t>(at);
+        if (device.config_byte(at) == kExpressId) return at;
     return 0;
 }
-
-}  // namespace
 
 PciePort::PciePort(qom::Values values, const PciePortModel& model, std::string name, PciBus& on, DeviceRemoval& removal, AcpiPciHotplug* hotplug)
     : PciBridge(std::move(values), model.identity, std::move(name), on, removal, hotplug, kPcieBus), model_(model) {
@@ -83,6 +83,8 @@ PciePort::PciePort(qom::Values values, const PciePortModel& model, std::string n
     set_config(express(kLinkCapabilities2), model.link2 >> 4 & 0xff, 4);
     set_config(express(kLinkControl2), model.link2 & 0x0f, 2);
 
+    if (model.reserve) add_reserve();
+
     // A list of two.
     for (unsigned reg = kErrors; reg < kErrors + kErrorsSize; reg += 4) set_writable(reg, 0, 4);
     const bool access = model.access_control && !this->values().boolean("disable-acs");
@@ -112,6 +114,32 @@ void PciePort::reset() {
     set_config(kIo, 0x00f0, 2);
     set_config(kMemory, 0x0000fff0, 4);
     set_config(kPrefetchable, 0x0001fff1, 4);
+}
+
+/// What the firmware is to keep free behind it, if somebody says so: QEMU's published "resource reservation capability".
+void PciePort::add_reserve() {
+    constexpr std::uint8_t kVendorId = 0x09, kSize = 0x20, kReserves = 0x01;
+    constexpr unsigned kAfterExpress = kExpressSize;
+    const auto wanted = [this](std::string_view name) {
+        std::uint64_t bytes = 0;
+        const QObject said = values().get(name);
+        if (said.number()) (void)said.number()->get_uint(bytes);
+        return bytes;
+    };
+    const std::uint64_t none = ~std::uint64_t{0};
+    const std::uint64_t bus = wanted("bus-reserve"), io = wanted("io-reserve"), memory = wanted("mem-reserve"), low = wanted("pref32-reserve"), high = wanted("pref64-reserve");
+    if (bus == 0xffffffff && io == none && memory == none && low == none && high == none) return;
+    const unsigned at = express(kAfterExpress);
+    add_capability(kVendorId, at, kSize);
+    set_config(at + 2, kSize, 1);
+    set_config(at + 3, kReserves, 1);
+    set_config(at + 4, static_cast<std::uint32_t>(bus), 4);
+    set_config(at + 8, static_cast<std::uint32_t>(io), 4);
+    set_config(at + 12, static_cast<std::uint32_t>(io >> 32), 4);
+    set_config(at + 16, static_cast<std::uint32_t>(memory), 4);
+    set_config(at + 20, static_cast<std::uint32_t>(low), 4);
+    set_config(at + 24, static_cast<std::uint32_t>(high), 4);
+    set_config(at + 28, static_cast<std::uint32_t>(high >> 32), 4);
 }
 
 void PciePort::update_link() {
@@ -273,7 +301,8 @@ constexpr PciePortModel kRootPortModel{.identity = {.vendor = 0x1b36, .device = 
                                        .capabilities = 0x00008000,
                                        .link = 0x00300604,
                                        .link2 = 0x1e4,
-                                       .access_control = true};
+                                       .access_control = true,
+                                       .reserve = true};
 constexpr PciePortModel kIoh3420Model{
     .identity = {.vendor = 0x8086, .device = 0x3420, .class_code = 0x0604, .revision = 2, .interrupt_pin = 1, .subsystem_vendor = 0, .subsystem = 0},
     .kind = PciePortModel::Kind::root,
@@ -310,8 +339,18 @@ Result<void> check_slot(const qom::Creation& creation) {
     return {};
 }
 
+/// A slot that only the firmware handles is given ports, as bridges have them.
+Result<void> complete_reserve(qom::Values& values) {
+    constexpr std::int64_t kPortsOfBridge = 4096;
+    if (values.given("pref32-reserve") && values.given("pref64-reserve")) return fail("PCI resource reserve cap: PREF32 and PREF64 conflict");
+    if (values.boolean("hotplug") && !values.boolean("x-native-hotplug") && !values.given("io-reserve"))
+        values.keep(*values.type().find("io-reserve"), kPortsOfBridge);
+    return {};
+}
+
 template <const PciePortModel& Model>
 Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
+    if constexpr (Model.reserve) RHEA_CHECK(complete_reserve(creation.values));
     auto& on = static_cast<PciBus&>(*creation.bus);
     if constexpr (Model.has_slot()) {
         RHEA_CHECK(check_slot(creation));

@@ -22,6 +22,7 @@ struct PciePortModel {
     std::uint32_t capabilities, link;                  ///< of the device and of its link
     std::uint32_t link2 = 0;                           ///< supported speeds, and the chosen one
     bool access_control = false;
+    bool reserve = false;                              ///< the firmware may be told to keep room behind it
 
     constexpr bool has_slot() const { return kind != Kind::upstream; }
 };
@@ -36,6 +37,7 @@ public:
     bool single_slot() const override { return model_.has_slot(); }
 
 protected:
+    void add_reserve();
     /// Rewrites what the state of the link is.
     void update_link();
     /// An event that the guest has not seen yet.
@@ -79,6 +81,9 @@ private:
     bool native_;                  // the registers of the slot do hotplug
     bool settled_ = false;
 };
+
+/// Where a function has its capability of PCI Express; 0: it has none.
+unsigned find_express(const PciDevice& device);
 
 extern const qom::Type kPciePort, kPcieSlot, kPcieRootPortBase, kPcieRootPort, kIoh3420, kX3130Upstream, kXio3130Downstream;
 

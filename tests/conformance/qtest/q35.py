@@ -82,6 +82,14 @@ def case_port_registers(start):
     equal(words(m, 0, 1, (0x100, 0x10c, 0x114, 0x118, 0x148, 0x14c)), [0x14820001, 0x00462030, 0xe000, 0x2a0, 0x0001000d, 0x5f])
 
 
+def case_reserved_room(start):
+    m = board(start, '-device', 'pcie-root-port,chassis=1,addr=1,io-reserve=1K,mem-reserve=2M,pref64-reserve=1G,bus-reserve=5',
+              '-device', 'pcie-root-port,chassis=2,addr=2,x-native-hotplug=off')
+    equal(words(m, 0, 1, range(0x90, 0xb4, 4)), [0x01205409, 5, 0x400, 0, 0x200000, 0xffffffff, 0x40000000, 0, 0])
+    equal(words(m, 0, 2, range(0x90, 0xb4, 4)), [0x01205409, 0xffffffff, 0x1000, 0, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0])
+    equal(m.readl(at(0, 2, 0x68)), 0x0002001b)
+
+
 def case_modern_device(start):
     m = board(start, *SLOT, '-device', 'virtio-rng-pci,bus=rp', '-device', 'virtio-rng-pci,addr=5')
     equal(m.readl(at(0, 5, 0)), 0x10051af4)
