@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "machine/qom/basic_types.h"
+
 namespace rhea {
 
 namespace {
@@ -45,7 +47,7 @@ std::string value_text(const qom::Property& property, const QObject& value) {
     else bits = static_cast<std::uint64_t>(number);
     if (property.type == &qom::kPciAddress) return number < 0 ? "<unset>" : fmt::format("{:02x}.{:x}", bits >> 3, bits & 7);
     if (property.type->size) return fmt::format("{} ({})", bits, size_text(bits));
-    return number < 0 ? fmt::format("{} ({:#x})", number, bits) : fmt::format("{} ({:#x})", bits, bits);
+    return fmt::format("{} ({:#x})", static_cast<std::int64_t>(bits), bits);
 }
 
 class DeviceTreeText {
@@ -67,6 +69,14 @@ private:
         text += '\n';
     }
 
+    /// Its memory regions that never move.
+    void add_places(const Device& device, unsigned indent) {
+        for (const qom::Type* type = &device.type(); type; type = type->parent)
+            for (const qom::Nodes& nodes : type->nodes)
+                for (const qom::Region& region : nodes.regions)
+                    if (region.container == qom::kMemorySpace) line(indent, "mmio {:016x}/{:016x}", region.address, region.size);
+    }
+
     void add_device(const Bus& bus, const Device& device, unsigned indent) {
         line(indent, "dev: {}, id \"{}\"", device.type_name(), device.id());
         indent += 2;
@@ -77,6 +87,7 @@ private:
                 if (property.is_static() && !property.type->name.starts_with("link<"))
                     line(indent, "{} = {}", property.name, value_text(property, device.get(property)));
         for (const std::string& detail : bus.details(device)) line(indent, "{}", detail);
+        if (bus.type_name() == "System") add_places(device, indent);
         std::vector<const Bus*> buses;
         device.for_each_child([&](const qom::Object& child) {
             if (const auto* below = dynamic_cast<const Bus*>(&child)) buses.push_back(below);
