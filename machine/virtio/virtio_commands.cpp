@@ -343,6 +343,7 @@ Result<VirtioQueueElement> query_element(Machine& machine, const XQueryVirtioQue
     if (!found) return fail(fmt::format("Path {} is not a VirtIO device", args.path));
     VirtioDevice& device = **found;
     const Virtqueue& queue = *RHEA_TRY(find_queue(device, args.queue));
+    if (queue.packed()) return fail("Packed ring not supported");
     if (!queue.ready() || !device.transport()) return fail("Region caches not initialized");
     const VirtioMemory& memory = *device.transport();
     const auto index = args.index.value_or(queue.state().last_available);

@@ -17,7 +17,8 @@ struct FeatureBit {
 constexpr FeatureBit kCommonFeatures[] = {
     {"indirect_desc", VirtioDevice::kIndirectDescriptors}, {"event_idx", VirtioDevice::kEventIndex},
     {"notify_on_empty", VirtioDevice::kNotifyOnEmpty},     {"any_layout", VirtioDevice::kAnyLayout},
-    {"iommu_platform", VirtioDevice::kIommuPlatform},      {"queue_reset", VirtioDevice::kRingReset},
+    {"iommu_platform", VirtioDevice::kIommuPlatform},      {"packed", VirtioDevice::kRingPacked},
+    {"queue_reset", VirtioDevice::kRingReset},
 };
 
 constexpr qom::Property kProperties[] = {
@@ -71,7 +72,7 @@ void VirtioDevice::connect(VirtioTransport* transport, bool modern) {
 void VirtioDevice::set_features(std::uint64_t features) {
     if (status_ & kFeaturesOk) return;
     features_ = features & host_features();
-    for (auto& queue : queues_) queue.set_rules(has(kEventIndex), has(kNotifyOnEmpty));
+    for (auto& queue : queues_) queue.set_rules({has(kEventIndex), has(kNotifyOnEmpty), has(kRingPacked)});
 }
 
 void VirtioDevice::set_status(std::uint8_t status) {
@@ -104,7 +105,7 @@ void VirtioDevice::reset() {
 void VirtioDevice::reset_queue(unsigned queue) {
     handle_queue_reset(queue);
     queues_[queue].reset();
-    queues_[queue].set_rules(has(kEventIndex), has(kNotifyOnEmpty));
+    queues_[queue].set_rules({has(kEventIndex), has(kNotifyOnEmpty), has(kRingPacked)});
 }
 
 void VirtioDevice::notify(unsigned queue) {
@@ -132,7 +133,7 @@ bool VirtioDevice::queue_empty(unsigned queue) { return !usable() || queues_[que
 
 void VirtioDevice::push(unsigned queue, const VirtioElement& element, std::uint32_t written) {
     if (usable()) queues_[queue].push(*transport_, element, written);
-    else queues_[queue].forget();
+    else queues_[queue].forget(element);
 }
 
 void VirtioDevice::tell(unsigned queue) {

@@ -33,7 +33,7 @@ public:
     /// Features of every device.
     static constexpr std::uint64_t kNotifyOnEmpty = 1u << 24, kAnyLayout = 1u << 27, kIndirectDescriptors = 1u << 28,
                                    kEventIndex = 1u << 29, kBadFeature = 1u << 30, kVersion1 = 1ull << 32,
-                                   kIommuPlatform = 1ull << 33, kRingReset = 1ull << 40;
+                                   kIommuPlatform = 1ull << 33, kRingPacked = 1ull << 34, kRingReset = 1ull << 40;
     static constexpr std::uint64_t kLegacyFeatures = kNotifyOnEmpty | kAnyLayout | kBadFeature;
     /// Why it interrupts.
     static constexpr std::uint8_t kQueueReason = 1, kConfigReason = 2;

@@ -7,6 +7,7 @@ namespace {
 constexpr VirtioBitName kTransport[] = {
     {29, "VIRTIO_RING_F_EVENT_IDX: Used & avail. event fields enabled"},
     {28, "VIRTIO_RING_F_INDIRECT_DESC: Indirect descriptors supported"},
+    {34, "VIRTIO_F_RING_PACKED: Device supports packed VQ layout"},
     {33, "VIRTIO_F_IOMMU_PLATFORM: Device can be used on IOMMU platform"},
     {32, "VIRTIO_F_VERSION_1: Device compliant for v1 spec (legacy)"},
     {27, "VIRTIO_F_ANY_LAYOUT: Device accepts arbitrary desc. layouts"},

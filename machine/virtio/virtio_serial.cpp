@@ -117,8 +117,7 @@ void VirtioSerialPort::take_output() {
 void VirtioSerialPort::forget_output() {
     throttled_ = false;
     if (!sending_) return;
-    sending_.reset();
-    device_->queues()[VirtioSerial::input_queue(number_) + 1].forget();
+    device_->queues()[VirtioSerial::input_queue(number_) + 1].forget(*std::exchange(sending_, std::nullopt));
 }
 
 void VirtioSerialPort::set_guest_open(bool open) {

@@ -101,20 +101,33 @@ Virtqueue::State Virtqueue::state() const {
 
 bool Virtqueue::empty(const VirtioMemory& memory) {
     if (!ready() || broken_) return true;
+    if (packed()) return !offered(memory, {next_available_, wrap_available_});
     // What was seen before is still on offer.
     if (shadow_available_ == next_available_) shadow_available_ = available_index(memory);
     return shadow_available_ == next_available_;
 }
 
+bool Virtqueue::take(const VirtioMemory& memory, const VirtioDescriptor& descriptor, VirtioElement& element, Gathering& gathering) {
+    gathering.bytes += descriptor.length;
+    if (descriptor.length == 0 || gathering.bytes > kMostBytes) return false;
+    // Registers, or nothing, are tolerated once, and a page of them.
+    if (!memory.is_memory(descriptor.address, descriptor.length) && (descriptor.length > kPage || std::exchange(gathering.elsewhere, true)))
+        return false;
+    if (descriptor.flags & VirtioDescriptor::kWrite) element.in.push_back({descriptor.address, descriptor.length});
+    else if (!element.in.empty()) return false;  // what the device reads comes first
+    else element.out.push_back({descriptor.address, descriptor.length});
+    return true;
+}
+
 /// Follows a chain. False: it makes no sense.
 bool Virtqueue::gather(const VirtioMemory& memory, VirtioElement& element) const {
     std::uint64_t table = descriptors_;
-    unsigned entries = size_, seen = 0;
-    bool indirect = false, elsewhere = false;
-    std::uint64_t bytes = 0;
+    unsigned entries = size_;
+    bool indirect = false;
+    Gathering gathering;
     std::uint16_t at = element.head;
     for (;;) {
-        if (at >= entries || ++seen > kMaxSize) return false;  // a loop, too
+        if (at >= entries || ++gathering.seen > kMaxSize) return false;  // a loop, too
         const auto descriptor = VirtioDescriptor::read(memory, table + std::uint64_t{at} * VirtioDescriptor::kSize);
         if (descriptor.flags & VirtioDescriptor::kIndirect) {
             // The whole chain is in another table.
@@ -125,14 +138,7 @@ bool Virtqueue::gather(const VirtioMemory& memory, VirtioElement& element) const
             at = 0;
             continue;
         }
-        bytes += descriptor.length;
-        if (descriptor.length == 0 || bytes > kMostBytes) return false;
-        // Registers, or nothing, are tolerated once, and a page of them.
-        if (!memory.is_memory(descriptor.address, descriptor.length) && (descriptor.length > kPage || std::exchange(elsewhere, true)))
-            return false;
-        if (descriptor.flags & VirtioDescriptor::kWrite) element.in.push_back({descriptor.address, descriptor.length});
-        else if (!element.in.empty()) return false;  // what the device reads comes first
-        else element.out.push_back({descriptor.address, descriptor.length});
+        if (!take(memory, descriptor, element, gathering)) return false;
         if (!(descriptor.flags & VirtioDescriptor::kNext)) return true;
         at = descriptor.next;
     }
@@ -140,6 +146,7 @@ bool Virtqueue::gather(const VirtioMemory& memory, VirtioElement& element) const
 
 std::optional<VirtioElement> Virtqueue::pop(VirtioMemory& memory) {
     if (empty(memory)) return std::nullopt;
+    if (packed()) return pop_packed(memory);
     VirtioElement element;
     element.head = available_entry(memory, static_cast<std::uint16_t>(next_available_ % size_));
     const bool too_many = in_use_ >= size_ || static_cast<std::uint16_t>(shadow_available_ - next_available_) > size_;
@@ -150,13 +157,27 @@ std::optional<VirtioElement> Virtqueue::pop(VirtioMemory& memory) {
     }
     ++in_use_;
     // The driver need not notify of anything before the next one.
-    if (event_index_) write16(memory, used_ + kRingHeader + std::uint64_t{kUsedSize} * size_, next_available_);
+    if (rules_.event_index) write16(memory, used_ + kRingHeader + std::uint64_t{kUsedSize} * size_, next_available_);
     return element;
 }
 
 std::uint64_t Virtqueue::writable_bytes(const VirtioMemory& memory, std::uint64_t most) {
     if (empty(memory)) return 0;
     std::uint64_t bytes = 0;
+    if (packed()) {
+        Place place{next_available_, wrap_available_};
+        for (unsigned seen = 0; seen < size_ && bytes < most && offered(memory, place);) {
+            VirtioElement element;
+            if (!gather_packed(memory, place, element)) {
+                broken_ = true;
+                return 0;
+            }
+            bytes += element.in_size();
+            seen += element.places;
+            advance(place, element.places);
+        }
+        return std::min(bytes, most);
+    }
     for (std::uint16_t i = next_available_; i != shadow_available_ && bytes < most; ++i) {
         VirtioElement element;
         element.head = available_entry(memory, static_cast<std::uint16_t>(i % size_));
@@ -170,8 +191,9 @@ std::uint64_t Virtqueue::writable_bytes(const VirtioMemory& memory, std::uint64_
 }
 
 void Virtqueue::push(VirtioMemory& memory, const VirtioElement& element, std::uint32_t written) {
-    forget();
+    forget(element);
     if (!ready() || broken_) return;
+    if (packed()) return push_packed(memory, element, written);
     unsigned char raw[kUsedSize];
     for (unsigned i = 0; i < 4; ++i) {
         raw[i] = static_cast<unsigned char>(i < 2 ? element.head >> (8 * i) : 0);
@@ -185,8 +207,9 @@ void Virtqueue::push(VirtioMemory& memory, const VirtioElement& element, std::ui
 
 bool Virtqueue::wants_interrupt(const VirtioMemory& memory) {
     if (!ready() || broken_) return false;
-    if (notify_on_empty_ && in_use_ == 0 && empty(memory)) return true;
-    if (!event_index_) return !(available_flags(memory) & kNoInterrupt);
+    if (packed()) return wants_packed_interrupt(memory);
+    if (rules_.notify_on_empty && in_use_ == 0 && empty(memory)) return true;
+    if (!rules_.event_index) return !(available_flags(memory) & kNoInterrupt);
     const auto event = available_entry(memory, size_);
     const auto before = told_used_;
     const bool first = !told_valid_;

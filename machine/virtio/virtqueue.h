@@ -1,9 +1,10 @@
 #pragma once
-/// A split virtqueue (VIRTIO 1.1, section 2.6): buffers that the driver offers, taken and given back by the device. Everything in
+/// A virtqueue, split or packed (VIRTIO 1.1, sections 2.6 and 2.7): buffers that the driver offers, taken and given back by the device. Everything in
 /// guest memory is the guest's to get wrong: an inconsistent queue breaks, and gives nothing more until it is reset.
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace rhea {
@@ -25,7 +26,8 @@ struct VirtioSegment {
 
 /// One chain of descriptors.
 struct VirtioElement {
-    std::uint16_t head = 0;
+    std::uint16_t head = 0;              ///< in a packed ring the buffer's number
+    std::uint16_t places = 1;            ///< that it takes in a packed ring
     std::vector<VirtioSegment> out, in;  ///< what the device reads; what it writes
 
     static std::uint64_t size(const std::vector<VirtioSegment>& segments);
@@ -67,8 +69,12 @@ public:
     void enable_legacy(std::uint32_t page);
     bool ready() const { return descriptors_ != 0; }
     bool broken() const { return broken_; }
-    /// What was negotiated of when to tell the driver.
-    void set_rules(bool event_index, bool notify_on_empty) { event_index_ = event_index, notify_on_empty_ = notify_on_empty; }
+    /// What was negotiated: when to tell the driver, and how the ring is laid out.
+    struct Rules {
+        bool event_index = false, notify_on_empty = false, packed = false;
+    };
+    void set_rules(const Rules& rules) { rules_ = rules; }
+    bool packed() const { return rules_.packed; }
 
     /// The next chain that the driver offers.
     std::optional<VirtioElement> pop(VirtioMemory& memory);
@@ -79,7 +85,10 @@ public:
     /// Gives a chain back, with `written` bytes in it.
     void push(VirtioMemory& memory, const VirtioElement& element, std::uint32_t written);
     /// A chain that was taken is never given back.
-    void forget() { if (in_use_) --in_use_; }
+    void forget(const VirtioElement& element) {
+        const std::uint16_t places = packed() ? element.places : 1;
+        in_use_ = in_use_ > places ? static_cast<std::uint16_t>(in_use_ - places) : 0;
+    }
     /// Whether the driver wants to be told of what was pushed since the last time.
     bool wants_interrupt(const VirtioMemory& memory);
 
@@ -100,14 +109,35 @@ public:
     std::uint16_t used_index(const VirtioMemory& memory) const;
 
 private:
+    /// A place in a packed ring, and which time around.
+    struct Place {
+        std::uint16_t index = 0;
+        bool wrap = true;
+    };
+    void advance(Place& place, unsigned by) const;
     bool gather(const VirtioMemory& memory, VirtioElement& element) const;
+    bool gather_packed(const VirtioMemory& memory, Place place, VirtioElement& element) const;
+    /// Takes one more part of a chain; false: that makes no sense.
+    struct Gathering {
+        std::uint64_t bytes = 0;
+        bool elsewhere = false;
+        unsigned seen = 0;
+    };
+    static bool take(const VirtioMemory& memory, const VirtioDescriptor& descriptor, VirtioElement& element, Gathering& gathering);
+    VirtioDescriptor packed_descriptor(const VirtioMemory& memory, std::uint64_t at) const;
+    bool offered(const VirtioMemory& memory, Place place) const;
+    std::optional<VirtioElement> pop_packed(const VirtioMemory& memory);
+    void push_packed(VirtioMemory& memory, const VirtioElement& element, std::uint32_t written);
+    bool wants_packed_interrupt(const VirtioMemory& memory);
 
     std::uint16_t default_size_, size_;
     std::uint64_t descriptors_ = 0, available_ = 0, used_ = 0;
     std::uint16_t next_available_ = 0, shadow_available_ = 0, next_used_ = 0, told_used_ = 0;
     std::uint16_t in_use_ = 0;
     bool told_valid_ = false;
-    bool broken_ = false, event_index_ = false, notify_on_empty_ = false;
+    bool broken_ = false;
+    bool wrap_available_ = true, wrap_used_ = true;      // of a packed ring, which time around
+    Rules rules_;
 };
 
 }  // namespace rhea

@@ -6,6 +6,7 @@ from rig import Trouble, equal
 NEXT, WRITE, INDIRECT = 1, 2, 4
 ACKNOWLEDGE, DRIVER, DRIVER_OK, FEATURES_OK, NEEDS_RESET = 1, 2, 4, 8, 0x40
 NOTIFY_ON_EMPTY, ANY_LAYOUT, INDIRECT_DESC, EVENT_IDX, BAD, VERSION_1 = 1 << 24, 1 << 27, 1 << 28, 1 << 29, 1 << 30, 1 << 32
+RING_PACKED = 1 << 34
 IO, MEMORY, TABLE = 0xc000, 0xe1000000, 0xe0000000
 HEAP = 0x100000
 # Firmware that does nothing, for machines that run.
@@ -69,6 +70,69 @@ class Queue:
 
     def event(self):
         return self.m.readw(self.used + 4 + 8 * self.size)
+
+
+class PackedQueue:
+    """The same of a packed ring: one table, in which flags tell whose a descriptor is."""
+
+    def __init__(self, driver, number, size, base):
+        self.driver, self.m, self.number, self.size = driver, driver.m, number, size
+        self.descriptors = base
+        self.available = base + 16 * size       # where each side says when it wants to be told
+        self.used = self.available + 4
+        self.next = self.seen = 0
+        self.wrap = self.used_wrap = 1
+        self.numbers = 0
+        self.places = {}
+        self.m.request('memset 0x%x 0x%x 0' % (base, 16 * size + 8))
+
+    def descriptor(self, at, address, length, number, flags):
+        self.m.write(at, address.to_bytes(8, 'little') + length.to_bytes(4, 'little') + number.to_bytes(2, 'little') +
+                     flags.to_bytes(2, 'little'))
+
+    def add(self, parts, kick=True, table=None):
+        number = self.numbers = (self.numbers + 1) % 1000
+        if table is not None:
+            for index, (address, length, writes) in enumerate(parts):
+                self.descriptor(table + 16 * index, address, length, 0, WRITE if writes else 0)
+            parts, flags = [(table, 16 * len(parts), False)], INDIRECT
+        else:
+            flags = 0
+        self.places[number] = len(parts)
+        first = None
+        for index, (address, length, writes) in enumerate(parts):
+            mine = flags | (WRITE if writes else 0) | (NEXT if index + 1 < len(parts) else 0)
+            mine |= 1 << 7 if self.wrap else 1 << 15
+            at = self.descriptors + 16 * self.next
+            if first is None:      # given away last of all
+                first = at, mine
+                self.descriptor(at, address, length, number, mine ^ 0x8080)
+            else:
+                self.descriptor(at, address, length, number, mine)
+            self.next += 1
+            if self.next == self.size:
+                self.next, self.wrap = 0, self.wrap ^ 1
+        self.m.writew(first[0] + 14, first[1])
+        if kick:
+            self.driver.kick(self.number)
+        return number
+
+    def is_used(self):
+        return self.m.readw(self.descriptors + 16 * self.seen + 14) & 0x8080 == (0x8080 if self.used_wrap else 0)
+
+    def reap(self):
+        self.driver.wait(self.is_used, 'a used buffer of queue %d' % self.number)
+        at = self.descriptors + 16 * self.seen
+        number, length = self.m.readw(at + 12), self.m.readl(at + 8)
+        self.seen += self.places.pop(number)
+        if self.seen >= self.size:
+            self.seen, self.used_wrap = self.seen - self.size, self.used_wrap ^ 1
+        return number, length
+
+    def tell(self, when, place=0, wrap=0):
+        """0: always; 1: never; 2: when this place has been used."""
+        self.m.writew(self.available, place | wrap << 15)
+        self.m.writew(self.available + 2, when)
 
 
 class Driver:
@@ -164,7 +228,8 @@ class Driver:
         base = self.allocate(0x4000, 4096)
         if self.modern:
             self.m.writew(self.memory + 0x16, number)
-            queue = Queue(self, number, self.m.readw(self.memory + 0x18), base)
+            kind = PackedQueue if self.features & RING_PACKED else Queue
+            queue = kind(self, number, self.m.readw(self.memory + 0x18), base)
             for register, address in ((0x20, queue.descriptors), (0x28, queue.available), (0x30, queue.used)):
                 self.m.writel(self.memory + register, address)
                 self.m.writel(self.memory + register + 4, 0)

@@ -1,6 +1,6 @@
 """virtio-blk: requests of all kinds, both generations of registers, and what goes wrong."""
 from rig import equal
-from virtio import ANY_LAYOUT, DRIVER_OK, EVENT_IDX, INDIRECT_DESC, NEEDS_RESET, TABLE, Driver
+from virtio import ANY_LAYOUT, DRIVER_OK, EVENT_IDX, INDIRECT_DESC, NEEDS_RESET, RING_PACKED, TABLE, Driver
 
 SECTOR = 512
 READ, TO_DISK, FLUSH, GET_ID, DISCARD, WRITE_ZEROES = 0, 1, 4, 8, 11, 13
@@ -417,3 +417,53 @@ def case_generations(start):
         d = Driver(m, modern='disable-modern' not in driver)
         equal(d.msix, 0x40 if 'disable-modern' in driver else 0x98)
         m.close()
+
+
+def case_packed_ring(start):
+    """The ring twice around, with chains, indirect tables and several requests at a time."""
+    m, d, q = start_disk(start, 'packed=on', 'queue-size=8', features=RING_PACKED | INDIRECT_DESC)
+    equal(d.offered() & RING_PACKED, RING_PACKED)
+    equal(q.size, 8)
+    for round_ in range(8):
+        text = bytes([round_ + 1]) * 512
+        equal(do(d, q, TO_DISK, round_, text)[:2], (OK, 1))
+        status, written, at = do(d, q, READ, round_, room=512, indirect=round_ % 2 == 1)
+        equal((status, written, m.read(at, 512)), (OK, 513, text), 'round %d' % round_)
+    equal(m.contents('disk', SIZE)[:4096], b''.join(bytes([i + 1]) * 512 for i in range(8)))
+    places = [request(d, q, READ, sector, room=512, indirect=True, kick=False) for sector in range(5)]
+    d.kick(0)
+    equal(sorted(q.reap()[1] for _ in places), [513] * 5)
+    equal([(m.readb(status), m.readb(at)) for at, status in places], [(OK, sector + 1) for sector in range(5)])
+    path = '/machine/peripheral/v/virtio-backend'
+    equal(m.qmp('x-query-virtio-status', path=path)['guest-features']['transports'],
+          ['VIRTIO_RING_F_INDIRECT_DESC: Indirect descriptors supported', 'VIRTIO_F_RING_PACKED: Device supports packed VQ layout',
+           'VIRTIO_F_VERSION_1: Device compliant for v1 spec (legacy)'])
+    equal(m.qmp('x-query-virtio-queue-element', path=path, queue=0)['desc'], 'Packed ring not supported')
+    shown = m.qmp('x-query-virtio-queue-status', path=path, queue=0)
+    equal([shown[key] for key in ('last-avail-idx', 'shadow-avail-idx', 'used-idx', 'inuse', 'signalled-used-valid')],
+          [q.next, q.next, q.seen, 0, True])
+
+
+def case_packed_ring_interrupts(start):
+    m, d, q = start_disk(start, 'packed=on', 'queue-size=8', features=RING_PACKED | EVENT_IDX)
+    d.isr()
+    told = []
+    for when, place in ((0, 0), (1, 0), (0, 0), (2, 6), (2, 7)):
+        q.tell(when, place, q.used_wrap)
+        do(d, q, FLUSH)
+        told.append(d.isr() & 1)
+    equal(told, [1, 0, 1, 1, 0])
+
+
+def case_packed_ring_that_makes_no_sense(start):
+    m, d, q = start_disk(start, 'packed=on', features=RING_PACKED)
+    if not m.has_clock:
+        return      # QEMU goes round for ever
+    at = d.allocate(64)
+    q.add([(at, 16, True), (at, 16, False)])      # what the device writes comes last
+    equal(d.status & NEEDS_RESET, NEEDS_RESET)
+
+
+def case_packed_is_not_offered_unless_asked_for(start):
+    m, d, q = start_disk(start)
+    equal(d.offered() & RING_PACKED, 0)
