@@ -1,4 +1,5 @@
 /// The list of all QOM types. A new one is described in its own file, and named here.
+#include "machine/virtio/types.h"
 #include "machine/accelerator_types.h"
 #include "machine/chardev_objects.h"
 #include "machine/console_objects.h"
@@ -10,16 +11,16 @@
 #include "machine/devices/floppy.h"
 #include "machine/devices/fw_cfg.h"
 #include "machine/devices/hda.h"
-#include "machine/devices/i440fx.h"
 #include "machine/devices/hpet.h"
+#include "machine/devices/i440fx.h"
 #include "machine/devices/i6300esb.h"
-#include "machine/devices/ich9_lpc.h"
-#include "machine/devices/ich9_smbus.h"
 #include "machine/devices/i8042.h"
 #include "machine/devices/i8254.h"
 #include "machine/devices/i8257.h"
 #include "machine/devices/i8259.h"
 #include "machine/devices/ib700.h"
+#include "machine/devices/ich9_lpc.h"
+#include "machine/devices/ich9_smbus.h"
 #include "machine/devices/ide_disk.h"
 #include "machine/devices/ide_piix3.h"
 #include "machine/devices/io_apic.h"
@@ -27,9 +28,9 @@
 #include "machine/devices/isa_parallel.h"
 #include "machine/devices/isa_serial.h"
 #include "machine/devices/mc146818rtc.h"
-#include "machine/devices/pc_speaker.h"
 #include "machine/devices/network_cards.h"
 #include "machine/devices/nvme.h"
+#include "machine/devices/pc_speaker.h"
 #include "machine/devices/pci_bridge.h"
 #include "machine/devices/pci_presence.h"
 #include "machine/devices/pcie_port.h"
@@ -37,9 +38,9 @@
 #include "machine/devices/piix4_pm.h"
 #include "machine/devices/port92.h"
 #include "machine/devices/ps2_keyboard.h"
-#include "machine/devices/q35.h"
 #include "machine/devices/ps2_mouse.h"
 #include "machine/devices/pvpanic.h"
+#include "machine/devices/q35.h"
 #include "machine/devices/sound_cards.h"
 #include "machine/devices/vga/cirrus_vga.h"
 #include "machine/devices/vga/std_vga.h"
@@ -60,13 +61,13 @@
 #include "machine/scsi/scsi_bus.h"
 #include "machine/usb/usb_bus.h"
 #include "machine/usb/usb_types.h"
-#include "machine/virtio/types.h"
 #include "machine/virtio/virtio_serial.h"
 
 namespace rhea::qom {
 
 namespace {
 
+// clang-format off
 constexpr const Type* kAll[] = {
     &kObject, &kContainer, &kMemoryRegion, &kIrq, &kConsole,
     // interfaces
@@ -128,6 +129,7 @@ constexpr const Type* kAll[] = {
     // watchdogs
     &Ib700::kType, &I6300Esb::kType,
 };
+// clang-format on
 
 }  // namespace
 

@@ -10,6 +10,7 @@ namespace rhea {
 namespace {
 
 /// The keys that `sendkey` knows by name.
+// clang-format off
 constexpr std::string_view kKeys[] = {
     "unmapped", "shift", "shift_r", "alt", "alt_r", "ctrl", "ctrl_r", "menu", "esc", "1", "2", "3", "4", "5", "6", "7", "8", "9", "0",
     "minus", "equal", "backspace", "tab", "q", "w", "e", "r", "t", "y", "u", "i", "o", "p", "bracket_left", "bracket_right", "ret", "a",
@@ -23,6 +24,7 @@ constexpr std::string_view kKeys[] = {
     "mediaselect", "mail", "calculator", "computer", "ac_home", "ac_back", "ac_forward", "ac_refresh", "ac_bookmarks", "lang1", "lang2",
     "f13", "f14", "f15", "f16", "f17", "f18", "f19", "f20", "f21", "f22", "f23", "f24",
 };
+// clang-format on
 
 /// "ctrl-alt-f1", "0x1e-b": names and numbers, pressed together.
 void sendkey(Machine&, HmpCall& call) {
@@ -79,10 +81,12 @@ void mouse_set(Machine& machine, HmpCall& call) {
 
 void screendump(Machine&, HmpCall& call) {
     const std::string& format = call.arguments.text("format");
-    if (!format.empty() && format != "png" && format != "ppm") return call.error(Error::generic("invalid parameter value: " + format));
+    if (!format.empty() && format != "png" && format != "ppm")
+        return call.error(Error::generic("invalid parameter value: " + format));
     if (!call.has_qmp("screendump")) {
         const std::string& device = call.arguments.text("device");
-        return call.error(device.empty() ? Error::generic("There is no console to take a screendump from") : Error::device_not_found(device));
+        return call.error(device.empty() ? Error::generic("There is no console to take a screendump from")
+                                         : Error::device_not_found(device));
     }
     call.run("screendump", hmp_arguments(call, "filename format device head"));
 }
@@ -96,7 +100,8 @@ void password(HmpCall& call, std::string_view command, std::string_view failure,
             return call.error(Error::generic("invalid parameter value: " + connected));
         arguments.put("connected", connected);
     }
-    if (!call.has_qmp(command)) return call.error(Error::generic(protocol == "spice" ? "SPICE is not in use" : std::string(failure)));
+    if (!call.has_qmp(command))
+        return call.error(Error::generic(protocol == "spice" ? "SPICE is not in use" : std::string(failure)));
     if (protocol == "vnc") call.arguments.copy("display", arguments);
     call.run(command, arguments);
 }
@@ -150,7 +155,8 @@ void spice(Machine&, HmpCall& call) {
     if (!hmp_bool(*info, "enabled")) return call.write("Server: disabled\n");
     call.write("Server:\n");
     if (hmp_member(*info, "port")) call.print("     address: {}:{}\n", hmp_text(*info, "host"), hmp_int(*info, "port"));
-    call.print("    migrated: {}\n        auth: {}\n", hmp_bool(*info, "migrated") ? "true" : "false", hmp_text(*info, "auth"));
+    call.print("    migrated: {}\n        auth: {}\n", hmp_bool(*info, "migrated") ? "true" : "false",
+               hmp_text(*info, "auth"));
 }
 
 /// No sound device is there, so nothing can be captured.
@@ -163,26 +169,34 @@ void wav_capture(Machine& machine, HmpCall& call) {
 }
 
 constexpr HmpCommand kCommands[] = {
-    hmp_command<sendkey>("sendkey", "s keys@key, i? hold-time", "keys [hold_ms]", "press keys together (\"ctrl-alt-f1\") for a while (100 ms)")
+    hmp_command<sendkey>("sendkey", "s keys@key, i? hold-time", "keys [hold_ms]",
+                         "press keys together (\"ctrl-alt-f1\") for a while (100 ms)")
         .needing("send-key"),
-    hmp_command<mouse_button>("mouse_button", "i button_state", "state", "press and release mouse buttons (1=L, 2=R, 4=M)").needing("input-send-event"),
-    hmp_command<mouse_move>("mouse_move", "s x, s y, s? z", "dx dy [dz]", "move the mouse, turn its wheel").needing("input-send-event"),
+    hmp_command<mouse_button>("mouse_button", "i button_state", "state", "press and release mouse buttons (1=L, 2=R, 4=M)")
+        .needing("input-send-event"),
+    hmp_command<mouse_move>("mouse_move", "s x, s y, s? z", "dx dy [dz]", "move the mouse, turn its wheel")
+        .needing("input-send-event"),
     hmp_command<mouse_set>("mouse_set", "i index", "index", "choose the pointing device that takes the input"),
-    hmp_command<screendump>("screendump", "F filename, =f format, s? device, i? head", "filename [-f format] [device [head]]",
-                            "write what a screen shows into a file, as ppm or png"),
+    hmp_command<screendump>("screendump", "F filename, =f format, s? device, i? head",
+                            "filename [-f format] [device [head]]", "write what a screen shows into a file, as ppm or png"),
     hmp_command<set_password>("set_password", "s protocol, s password, =d display, s? connected",
-                              "protocol password [-d display] [action-if-connected]", "set the password of a remote display"),
+                              "protocol password [-d display] [action-if-connected]",
+                              "set the password of a remote display"),
     hmp_command<expire_password>("expire_password", "s protocol, s time, =d display", "protocol time [-d display]",
                                  "set when the password of a remote display expires"),
     hmp_command<client_migrate_info>("client_migrate_info", "s protocol, s hostname, i? port, i? tls-port, s? cert-subject",
-                                     "protocol hostname port tls-port cert-subject", "tell remote displays where the guest migrates to"),
+                                     "protocol hostname port tls-port cert-subject",
+                                     "tell remote displays where the guest migrates to"),
     hmp_command<stop_capture>("stopcapture", "i n", "capture index", "end a recording of sound"),
     hmp_command<wav_capture>("wavcapture", "F path, s audiodev, i? freq, i? bits, i? nchannels",
-                             "path audiodev [frequency [bits [channels]]]", "record sound into a WAV file (44100 Hz, 16 bits, 2 channels)"),
+                             "path audiodev [frequency [bits [channels]]]",
+                             "record sound into a WAV file (44100 Hz, 16 bits, 2 channels)"),
 };
 
 constexpr HmpCommand kInfo[] = {
-    hmp_command<vnc>("vnc", "", "", "show the VNC servers and who uses them").needing("query-vnc-servers").otherwise("None\n"),
+    hmp_command<vnc>("vnc", "", "", "show the VNC servers and who uses them")
+        .needing("query-vnc-servers")
+        .otherwise("None\n"),
     hmp_command<spice>("spice", "", "", "show the SPICE server").needing("query-spice").otherwise("Server: disabled\n"),
     hmp_command<capture>("capture", "", "", "show the recordings of sound"),
 };

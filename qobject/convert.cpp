@@ -16,7 +16,7 @@ namespace {
 /// Where in the input a value stands. Lives on the stack; turned into text only for an error.
 struct Path {
     const Path* parent = nullptr;
-    std::string_view name = {};      // a member's; empty data(): a list element, or the top
+    std::string_view name = {};  // a member's; empty data(): a list element, or the top
     std::size_t index = 0;
 
     /// The full path, "keys[0].data".
@@ -37,14 +37,14 @@ struct Path {
 
 std::string_view json_type_name(TypeKind kind) {
     switch (kind) {
-    case TypeKind::null: return "null";
-    case TypeKind::boolean: return "boolean";
-    case TypeKind::number: return "number";
-    case TypeKind::string:
-    case TypeKind::enumeration: return "string";
-    case TypeKind::object: return "object";
-    case TypeKind::list: return "array";
-    default: return "integer";
+        case TypeKind::null: return "null";
+        case TypeKind::boolean: return "boolean";
+        case TypeKind::number: return "number";
+        case TypeKind::string:
+        case TypeKind::enumeration: return "string";
+        case TypeKind::object: return "object";
+        case TypeKind::list: return "array";
+        default: return "integer";
     }
 }
 
@@ -63,25 +63,23 @@ public:
         if (mode_ == InputMode::keyval && (in.dict() || in.list()) && is_scalar(type.kind))
             return fail(fmt::format("Parameters '{}.*' are unexpected", path.text()));
         switch (type.kind) {
-        case TypeKind::null:
-            if (!in.is_null()) return wrong_type(type, path);
-            return {};
-        case TypeKind::boolean: return read_bool(type, static_cast<bool*>(out), in, path);
-        case TypeKind::number: return read_number(type, static_cast<double*>(out), in, path);
-        case TypeKind::string:
-            if (!in.string()) return wrong_type(type, path);
-            *static_cast<std::string*>(out) = *in.string();
-            return {};
-        case TypeKind::any:
-            *static_cast<QObject*>(out) = in;
-            return {};
-        case TypeKind::enumeration: return read_enum(type, out, in, path);
-        case TypeKind::object:
-            if (!in.dict()) return wrong_type(type, path);
-            return read_object(type, out, *in.dict(), path);
-        case TypeKind::list: return read_list(type, out, in, path);
-        case TypeKind::alternate: return read_alternate(type, out, in, path);
-        default: return read_integer(type, out, in, path);
+            case TypeKind::null:
+                if (!in.is_null()) return wrong_type(type, path);
+                return {};
+            case TypeKind::boolean: return read_bool(type, static_cast<bool*>(out), in, path);
+            case TypeKind::number: return read_number(type, static_cast<double*>(out), in, path);
+            case TypeKind::string:
+                if (!in.string()) return wrong_type(type, path);
+                *static_cast<std::string*>(out) = *in.string();
+                return {};
+            case TypeKind::any: *static_cast<QObject*>(out) = in; return {};
+            case TypeKind::enumeration: return read_enum(type, out, in, path);
+            case TypeKind::object:
+                if (!in.dict()) return wrong_type(type, path);
+                return read_object(type, out, *in.dict(), path);
+            case TypeKind::list: return read_list(type, out, in, path);
+            case TypeKind::alternate: return read_alternate(type, out, in, path);
+            default: return read_integer(type, out, in, path);
         }
     }
 
@@ -133,7 +131,8 @@ private:
     static Fail unexpected(const TypeInfo& type, const TypeInfo* branch, const QDict& in, const Path& path) {
         // The table hashes names as QEMU holds them: a NUL as the two bytes C0 80.
         auto held = [](std::string name) {
-            for (std::size_t at = 0; (at = name.find('\0', at)) != std::string::npos; at += 2) name.replace(at, 1, "\xc0\x80");
+            for (std::size_t at = 0; (at = name.find('\0', at)) != std::string::npos; at += 2)
+                name.replace(at, 1, "\xc0\x80");
             return name;
         };
         HashOrderedMap<const std::string*> rest;
@@ -196,13 +195,13 @@ private:
     Result<void> read_alternate(const TypeInfo& type, void* out, const QObject& in, const Path& path) const {
         auto takes = [&](TypeKind kind) {
             switch (in.type()) {
-            case QObject::Type::null: return kind == TypeKind::null;
-            case QObject::Type::boolean: return kind == TypeKind::boolean;
-            case QObject::Type::number: return is_integer(kind) || kind == TypeKind::number;
-            case QObject::Type::string: return kind == TypeKind::string || kind == TypeKind::enumeration;
-            case QObject::Type::list: return kind == TypeKind::list;
-            case QObject::Type::dict: return kind == TypeKind::object;
-            case QObject::Type::raw: return false;
+                case QObject::Type::null: return kind == TypeKind::null;
+                case QObject::Type::boolean: return kind == TypeKind::boolean;
+                case QObject::Type::number: return is_integer(kind) || kind == TypeKind::number;
+                case QObject::Type::string: return kind == TypeKind::string || kind == TypeKind::enumeration;
+                case QObject::Type::list: return kind == TypeKind::list;
+                case QObject::Type::dict: return kind == TypeKind::object;
+                case QObject::Type::raw: return false;
             }
             return false;
         };
@@ -244,14 +243,14 @@ private:
         }
         bool fits = true;
         switch (type.kind) {
-        case TypeKind::int8: fits = store<std::int8_t>(out, i); break;
-        case TypeKind::int16: fits = store<std::int16_t>(out, i); break;
-        case TypeKind::int32: fits = store<std::int32_t>(out, i); break;
-        case TypeKind::int64: fits = store<std::int64_t>(out, i); break;
-        case TypeKind::uint8: fits = store<std::uint8_t>(out, u); break;
-        case TypeKind::uint16: fits = store<std::uint16_t>(out, u); break;
-        case TypeKind::uint32: fits = store<std::uint32_t>(out, u); break;
-        default: fits = store<std::uint64_t>(out, u); break;
+            case TypeKind::int8: fits = store<std::int8_t>(out, i); break;
+            case TypeKind::int16: fits = store<std::int16_t>(out, i); break;
+            case TypeKind::int32: fits = store<std::int32_t>(out, i); break;
+            case TypeKind::int64: fits = store<std::int64_t>(out, i); break;
+            case TypeKind::uint8: fits = store<std::uint8_t>(out, u); break;
+            case TypeKind::uint16: fits = store<std::uint16_t>(out, u); break;
+            case TypeKind::uint32: fits = store<std::uint32_t>(out, u); break;
+            default: fits = store<std::uint64_t>(out, u); break;
         }
         if (!fits) return fail(Error::invalid_parameter_value(path.leaf(), type.name));
         return {};
@@ -283,32 +282,32 @@ Result<void> from_qdict(const TypeInfo& type, void* value, const QDict& dict, In
 
 QObject to_qobject(const TypeInfo& type, const void* value) {
     switch (type.kind) {
-    case TypeKind::null: return QNull{};
-    case TypeKind::boolean: return *static_cast<const bool*>(value);
-    case TypeKind::int8: return static_cast<std::int64_t>(*static_cast<const std::int8_t*>(value));
-    case TypeKind::int16: return static_cast<std::int64_t>(*static_cast<const std::int16_t*>(value));
-    case TypeKind::int32: return static_cast<std::int64_t>(*static_cast<const std::int32_t*>(value));
-    case TypeKind::int64: return *static_cast<const std::int64_t*>(value);
-    case TypeKind::uint8: return static_cast<std::uint64_t>(*static_cast<const std::uint8_t*>(value));
-    case TypeKind::uint16: return static_cast<std::uint64_t>(*static_cast<const std::uint16_t*>(value));
-    case TypeKind::uint32: return static_cast<std::uint64_t>(*static_cast<const std::uint32_t*>(value));
-    case TypeKind::uint64: return *static_cast<const std::uint64_t*>(value);
-    case TypeKind::number: return *static_cast<const double*>(value);
-    case TypeKind::string: return *static_cast<const std::string*>(value);
-    case TypeKind::any: return *static_cast<const QObject*>(value);
-    case TypeKind::enumeration: return type.values[static_cast<std::size_t>(type.enum_get(value))].name;
-    case TypeKind::list: {
-        QList list;
-        list.reserve(type.list_size(value));
-        for (std::size_t i = 0; i < type.list_size(value); ++i)
-            list.push_back(to_qobject(type.element(), type.list_at(value, i)));
-        return list;
-    }
-    case TypeKind::alternate: {
-        const std::size_t i = type.alternative_index(value);
-        return to_qobject(type.alternatives[i].type(), type.alternative_get(value, i));
-    }
-    case TypeKind::object: break;
+        case TypeKind::null: return QNull{};
+        case TypeKind::boolean: return *static_cast<const bool*>(value);
+        case TypeKind::int8: return static_cast<std::int64_t>(*static_cast<const std::int8_t*>(value));
+        case TypeKind::int16: return static_cast<std::int64_t>(*static_cast<const std::int16_t*>(value));
+        case TypeKind::int32: return static_cast<std::int64_t>(*static_cast<const std::int32_t*>(value));
+        case TypeKind::int64: return *static_cast<const std::int64_t*>(value);
+        case TypeKind::uint8: return static_cast<std::uint64_t>(*static_cast<const std::uint8_t*>(value));
+        case TypeKind::uint16: return static_cast<std::uint64_t>(*static_cast<const std::uint16_t*>(value));
+        case TypeKind::uint32: return static_cast<std::uint64_t>(*static_cast<const std::uint32_t*>(value));
+        case TypeKind::uint64: return *static_cast<const std::uint64_t*>(value);
+        case TypeKind::number: return *static_cast<const double*>(value);
+        case TypeKind::string: return *static_cast<const std::string*>(value);
+        case TypeKind::any: return *static_cast<const QObject*>(value);
+        case TypeKind::enumeration: return type.values[static_cast<std::size_t>(type.enum_get(value))].name;
+        case TypeKind::list: {
+            QList list;
+            list.reserve(type.list_size(value));
+            for (std::size_t i = 0; i < type.list_size(value); ++i)
+                list.push_back(to_qobject(type.element(), type.list_at(value, i)));
+            return list;
+        }
+        case TypeKind::alternate: {
+            const std::size_t i = type.alternative_index(value);
+            return to_qobject(type.alternatives[i].type(), type.alternative_get(value, i));
+        }
+        case TypeKind::object: break;
     }
     QDict dict;
     put_members(type, value, dict);
@@ -336,20 +335,48 @@ Result<std::uint64_t> parse_size(std::string_view text, std::uint64_t unit) {
     }
     std::uint64_t factor = unit;
     switch (*end) {
-    case '\0': break;
-    case 'b': case 'B': factor = 1; ++end; break;
-    case 'k': case 'K': factor = 1ull << 10; ++end; break;
-    case 'm': case 'M': factor = 1ull << 20; ++end; break;
-    case 'g': case 'G': factor = 1ull << 30; ++end; break;
-    case 't': case 'T': factor = 1ull << 40; ++end; break;
-    case 'p': case 'P': factor = 1ull << 50; ++end; break;
-    case 'e': case 'E': factor = 1ull << 60; ++end; break;
-    default: return fail("not a size");
+        case '\0': break;
+        case 'b':
+        case 'B':
+            factor = 1;
+            ++end;
+            break;
+        case 'k':
+        case 'K':
+            factor = 1ull << 10;
+            ++end;
+            break;
+        case 'm':
+        case 'M':
+            factor = 1ull << 20;
+            ++end;
+            break;
+        case 'g':
+        case 'G':
+            factor = 1ull << 30;
+            ++end;
+            break;
+        case 't':
+        case 'T':
+            factor = 1ull << 40;
+            ++end;
+            break;
+        case 'p':
+        case 'P':
+            factor = 1ull << 50;
+            ++end;
+            break;
+        case 'e':
+        case 'E':
+            factor = 1ull << 60;
+            ++end;
+            break;
+        default: return fail("not a size");
     }
     if (*end) return fail("not a size");
     std::uint64_t bytes = 0;
     if (__builtin_mul_overflow(whole, factor, &bytes)) return fail("size too large");
-    if (fraction != 0 && factor == 1) return fail("not a size");      // half a byte
+    if (fraction != 0 && factor == 1) return fail("not a size");  // half a byte
     const auto more = static_cast<std::uint64_t>(fraction * static_cast<long double>(factor));
     if (__builtin_add_overflow(bytes, more, &bytes)) return fail("size too large");
     return bytes;

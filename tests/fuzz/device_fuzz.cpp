@@ -1,8 +1,8 @@
-/// Whatever a guest does at its ports, in its memory and to its clock, the machine answers and stays a machine. No socket and no
-/// process stands between: one input is one life of a machine.
+/// Whatever a guest does at its ports, in its memory and to its clock, the machine answers and stays a machine. No socket
+/// and no process stands between: one input is one life of a machine.
 ///
-/// The input is a list of actions of 12 bytes: what (1), where (1 + 4), value (4), size (1), spare (1). With a MAIN of its own
-/// the target makes its inputs itself: device_fuzz_run OPERATIONS [SEED].
+/// The input is a list of actions of 12 bytes: what (1), where (1 + 4), value (4), size (1), spare (1). With a MAIN of its
+/// own the target makes its inputs itself: device_fuzz_run OPERATIONS [SEED].
 #include <uv.h>
 
 #include <algorithm>
@@ -33,18 +33,23 @@ namespace {
 struct Range {
     std::uint32_t first, length;
 };
-constexpr Range kPorts[] = {{0x00, 0x10}, {0x20, 2}, {0x40, 4}, {0x60, 5}, {0x70, 2}, {0x80, 16}, {0x92, 1}, {0xa0, 2}, {0xb2, 2},
-                            {0xc0, 32}, {0x170, 8}, {0x1ce, 4}, {0x1f0, 8}, {0x2f8, 8}, {0x376, 2}, {0x378, 8}, {0x3b0, 48}, {0x3f0, 8},
-                            {0x3f8, 8}, {0x441, 4}, {0x4d0, 2}, {0x505, 1}, {0x510, 12}, {0x600, 64}, {0xae00, 24}, {0xaf00, 32},
-                            {0xafe0, 4}, {0xb100, 64}, {0xc000, 256}, {0xcf8, 8}};
-constexpr Range kMemory[] = {{0x0, 0x4000}, {0xa0000, 0x60000}, {0xff0000, 0x20000}, {0xe0000000, 0x40000}, {0xe1000000, 0x2000},
-                             {0xfec00000, 0x20}, {0xfed00000, 0x400}, {0xfee00000, 0x400}, {0xfffc0000, 0x40000}};
+constexpr Range kPorts[] = {{0x00, 0x10}, {0x20, 2},    {0x40, 4},   {0x60, 5},    {0x70, 2},     {0x80, 16},
+                            {0x92, 1},    {0xa0, 2},    {0xb2, 2},   {0xc0, 32},   {0x170, 8},    {0x1ce, 4},
+                            {0x1f0, 8},   {0x2f8, 8},   {0x376, 2},  {0x378, 8},   {0x3b0, 48},   {0x3f0, 8},
+                            {0x3f8, 8},   {0x441, 4},   {0x4d0, 2},  {0x505, 1},   {0x510, 12},   {0x600, 64},
+                            {0xae00, 24}, {0xaf00, 32}, {0xafe0, 4}, {0xb100, 64}, {0xc000, 256}, {0xcf8, 8}};
+constexpr Range kMemory[] = {{0x0, 0x4000},         {0xa0000, 0x60000},   {0xff0000, 0x20000},
+                             {0xe0000000, 0x40000}, {0xe1000000, 0x2000}, {0xfec00000, 0x20},
+                             {0xfed00000, 0x400},   {0xfee00000, 0x400},  {0xfffc0000, 0x40000}};
 constexpr std::uint8_t kFunctions[] = {0x00, 0x08, 0x09, 0x0b, 0x10, 0x18, 0x20, 0x28, 0x30, 0x38, 0x40};
 /// virtio functions, and how many queues of each are driven.
-struct VirtioFunction { std::uint8_t devfn, queues; };
+struct VirtioFunction {
+    std::uint8_t devfn, queues;
+};
 constexpr VirtioFunction kVirtio[] = {{0x18, 2}, {0x28, 6}, {0x30, 4}, {0x38, 1}, {0x40, 3}};
 constexpr std::uint8_t kRegisters[] = {0x04, 0x10, 0x14, 0x18, 0x20, 0x3c, 0x40, 0x80};
 
+// clang-format off
 const std::vector<std::string> kArguments = {
     "-accel", "qtest", "-S", "-nodefaults", "-no-user-config", "-display", "none", "-no-shutdown", "-action", "panic=none", "-m", "16", "-serial", "null", "-parallel", "null",
     "-vga", "std", "-rtc", "base=2020-01-01,clock=vm", "-blockdev", "null-co,node-name=n0,size=1048576,read-zeroes=on",
@@ -54,6 +59,7 @@ const std::vector<std::string> kArguments = {
     "-device", "virtserialport,chardev=c2,id=p1", "-device", "virtio-balloon-pci,addr=6,free-page-reporting=on", "-device",
     "virtio-rng-pci,addr=7,max-bytes=4096,period=1", "-device", "virtio-net-pci,addr=8", "-device", "floppy,drive=n2",
     "-device", "ib700", "-device", "i6300esb,addr=4", "-device", "pvpanic", "-device", "isa-debugcon,chardev=c0", "-chardev", "null,id=c0"};
+// clang-format on
 
 /// A machine, and what it stands on.
 class Subject {
@@ -63,8 +69,9 @@ public:
         auto config = cli::parse_command_line(kArguments, reporter_);
         fuzz::promise(config.has_value(), "the command line is understood", errors_);
         config_ = std::move(*config);
-        fuzz::promise(cli::choose_machine(config_, reporter_).has_value() && cli::apply_properties(config_, reporter_).has_value(),
-                      "the machine is known", errors_);
+        fuzz::promise(
+            cli::choose_machine(config_, reporter_).has_value() && cli::apply_properties(config_, reporter_).has_value(),
+            "the machine is known", errors_);
         chardevs_ = std::make_unique<Chardevs>(ChardevHost{&loop_});
         for (const cli::Group& group : config_.chardevs)
             fuzz::promise(add_chardev(*chardevs_, group, reporter_), "character devices are there", errors_);
@@ -73,8 +80,8 @@ public:
         engine_ = std::make_unique<Engine>(*event_clock_, EngineOptions{{7, 2, 22, "fuzz"}});
         machine_ = std::make_unique<Machine>(&loop_, *engine_, *chardevs_, *clocks_, config_, "qtest");
         add_all_commands(*engine_, *machine_, fd_sets_);
-        fuzz::promise(machine_->add_objects(reporter_) && machine_->open_drives(reporter_) && machine_->open_ports(reporter_) &&
-                          machine_->build(reporter_),
+        fuzz::promise(machine_->add_objects(reporter_) && machine_->open_drives(reporter_) &&
+                          machine_->open_ports(reporter_) && machine_->build(reporter_),
                       "the machine is built", errors_);
         machine_->life().start();
     }
@@ -120,10 +127,14 @@ std::uint64_t place(const Range (&ranges)[N], const Action& action) {
 void drive_virtio(Machine& machine, const Action& action) {
     AddressSpace &ports = machine.ports(), &memory = machine.memory();
     constexpr std::uint64_t kRings = 0x100000, kRing = 0x4000, kModern = 0xd0000000;
-    const unsigned which = action.table % std::size(kVirtio), queue = action.table / std::size(kVirtio) % kVirtio[which].queues;
+    const unsigned which = action.table % std::size(kVirtio),
+                   queue = action.table / std::size(kVirtio) % kVirtio[which].queues;
     const unsigned port = 0xc000 + 0x100 * which;
     const std::uint64_t base = kRings + kRing * (which * 8 + queue), modern = kModern + 0x10000 * which;
-    const unsigned size = which == 3 ? 8 : which == 1 && (queue == 2 || queue == 3) ? 32 : which == 0 || which == 4 ? 256 : 128;
+    const unsigned size = which == 3                                 ? 8
+                          : which == 1 && (queue == 2 || queue == 3) ? 32
+                          : which == 0 || which == 4                 ? 256
+                                                                     : 128;
     const std::uint64_t available = base + 16 * size;
     const auto configure = [&](unsigned reg, std::uint32_t value) {
         ports.write(0xcf8, 0x80000000u | unsigned{kVirtio[which].devfn} << 8 | reg, 4);
@@ -153,7 +164,8 @@ void drive_virtio(Machine& machine, const Action& action) {
             break;
         }
         case 3:  // what such a descriptor may lead to: a request, a message, an indirect table
-            for (unsigned i = 0; i < 4; ++i) memory.write(0x200000 + (action.value >> 4 & 0xfff0) + 4 * i, i == 1 ? action.where : action.where >> 16, 4);
+            for (unsigned i = 0; i < 4; ++i)
+                memory.write(0x200000 + (action.value >> 4 & 0xfff0) + 4 * i, i == 1 ? action.where : action.where >> 16, 4);
             break;
         case 4:
         case 5:
@@ -186,7 +198,8 @@ void perform(Subject& subject, const Action& action) {
         case 10:
         case 11:
         case 12: {  // configuration space: mostly the registers that matter
-            const unsigned function = action.spare & 1 ? action.where >> 8 & 0xff : kFunctions[action.table % std::size(kFunctions)];
+            const unsigned function =
+                action.spare & 1 ? action.where >> 8 & 0xff : kFunctions[action.table % std::size(kFunctions)];
             const unsigned reg = action.spare & 2 ? action.where & 0xff : kRegisters[action.where % std::size(kRegisters)];
             ports.write(0xcf8, 0x80000000u | function << 8 | reg, 4);
             if (action.spare & 4) (void)ports.read(0xcfc, port_size);
@@ -234,7 +247,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 #ifdef RHEA_FUZZ_MAIN
 int main(int argc, char** argv) {
-    constexpr std::uint32_t kInteresting[] = {0, 1, 2, 0x7f, 0x80, 0xff, 0x8000, 0xffff, 0x80000000, 0xffffffff, 0xa0, 0xc8, 0xec, 0x40};
+    constexpr std::uint32_t kInteresting[] = {0,      1,          2,          0x7f, 0x80, 0xff, 0x8000,
+                                              0xffff, 0x80000000, 0xffffffff, 0xa0, 0xc8, 0xec, 0x40};
     const std::uint64_t wanted = argc > 1 ? std::strtoull(argv[1], nullptr, 0) : 100'000;
     const std::uint64_t seed = argc > 2 ? std::strtoull(argv[2], nullptr, 0) : 1;
     constexpr std::size_t kActions = 2000, kAction = 12;
@@ -245,10 +259,12 @@ int main(int argc, char** argv) {
             const std::uint64_t bits[2] = {random(), random()};
             std::uint8_t* at = input.data() + i * kAction;
             std::memcpy(at, bits, kAction);
-            if (bits[1] & std::uint64_t{1} << 63) std::memcpy(at + 8, &kInteresting[(bits[1] >> 32 & 0xff) % std::size(kInteresting)], 4);
+            if (bits[1] & std::uint64_t{1} << 63)
+                std::memcpy(at + 8, &kInteresting[(bits[1] >> 32 & 0xff) % std::size(kInteresting)], 4);
         }
         LLVMFuzzerTestOneInput(input.data(), input.size());
     }
-    std::printf("%llu operations, seed %llu\n", static_cast<unsigned long long>(wanted), static_cast<unsigned long long>(seed));
+    std::printf("%llu operations, seed %llu\n", static_cast<unsigned long long>(wanted),
+                static_cast<unsigned long long>(seed));
 }
 #endif
