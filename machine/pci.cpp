@@ -93,6 +93,17 @@ void PciDevice::add_express(unsigned offset, const Express& express) {
     set_writable(offset + 0x28, 0x8000, 2);
 }
 
+void PciDevice::add_error_reporting(unsigned next, bool several) {
+    for (unsigned reg = kErrorReporting; reg < kErrorReporting + kErrorReportingSize; reg += 4) set_writable(reg, 0, 4);
+    set_config(kErrorReporting, 0x00020001 | next << 20, 4);
+    set_config(kErrorReporting + 0x0c, 0x00462030, 4);      // which errors are fatal
+    set_writable(kErrorReporting + 0x0c, 0x03fff030, 4);
+    set_config(kErrorReporting + 0x14, 0x0000e000, 4);      // correctable ones that are masked
+    set_writable(kErrorReporting + 0x14, 0x0000f1c1, 4);
+    set_config(kErrorReporting + 0x18, several ? 0x2a0 : 0x0a0, 4);
+    set_writable(kErrorReporting + 0x18, several ? 0x540 : 0x140, 4);
+}
+
 std::uint32_t PciDevice::config_read(unsigned reg, unsigned size) {
     std::uint32_t value = 0;
     for (unsigned i = 0; i < size; ++i) value |= static_cast<std::uint32_t>(config_[reg + i]) << (8 * i);

@@ -107,6 +107,10 @@ protected:
         bool integrated = false;      ///< into the root complex: no port leads to it
     };
     void add_express(unsigned offset, const Express& express);
+    /// Advanced error reporting, the first one of the extended capabilities; `next` is the second one's place, or 0. `several`: it keeps
+    /// headers of more than one error.
+    static constexpr unsigned kErrorReporting = 0x100, kErrorReportingSize = 0x48;
+    void add_error_reporting(unsigned next, bool several);
     /// Drives the interrupt pin; the bus routes it on.
     void set_intx(bool level);
 

@@ -14,18 +14,43 @@ namespace {
 
 using namespace presence;
 
+constexpr Presence kE1000ePresence{
+    {.vendor = 0x8086, .device = 0x10d3, .class_code = 0x0200, .interrupt_pin = 1, .subsystem_vendor = 0x8086, .subsystem = 0},
+    {{{0, kMemory, 0x20000}, {1, kMemory, 0x20000}, {2, kIo, 0x20}, {3, kMemory, 0x4000}, {6, kMemory, 0x40000}}},
+    {{{0x11, 0xa0, 12, {0x04, 0x00, 0x03, 0, 0, 0, 0x03, 0x20}},
+      {0x10, 0xe0, 20, {0x01, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0x11, 0x04, 0, 0, 0, 0, 0x11}},
+      msi(0xd0),
+      {0x01, 0xc8, 8, {0x22}}}},
+    0,
+    {},
+    "efi-e1000e.rom"};
+
 /// Its cable's end is there; what comes in is lost and counted.
 class PresentCard final : public PresentFunction, private net::NicUser {
 public:
     PresentCard(qom::Creation& creation, const Presence& presence, const std::vector<net::Client*>& netdev)
-        : PresentFunction(creation.values, presence),
-          nic_(creation.platform.network, *this, std::string(creation.values.type().name), creation.id, net::mac_of(creation), netdev) {}
+        : PresentFunction(creation.values, presence, creation.bus),
+          nic_(creation.platform.network, *this, std::string(creation.values.type().name), creation.id, net::mac_of(creation), netdev) {
+        if (&presence == &kE1000ePresence && static_cast<const PciBus&>(*creation.bus).express()) add_extended();
+    }
 
     QObject read(const qom::Property& property) const override {
         return property.name == "mac" ? QObject(net::mac_text(nic_.mac())) : PresentFunction::read(property);
     }
 
 private:
+    /// Errors, and a serial number that is made of the address.
+    void add_extended() {
+        constexpr unsigned kSerial = 0x140, kSerialSize = 12;
+        extend_config();
+        add_error_reporting(kSerial, false);
+        const net::MacAddress& mac = nic_.mac();
+        set_config(kSerial, 0x00010003, 4);
+        set_config(kSerial + 4, 0xff000000u | static_cast<std::uint32_t>(mac[3] << 16 | mac[4] << 8 | mac[5]), 4);
+        set_config(kSerial + 8, static_cast<std::uint32_t>(mac[0]) << 24 | static_cast<std::uint32_t>(mac[1] << 16 | mac[2] << 8 | 0xff), 4);
+        for (unsigned reg = kSerial; reg < kSerial + kSerialSize; reg += 4) set_writable(reg, 0, 4);
+    }
+
     net::Nic nic_;
 };
 
@@ -40,23 +65,15 @@ constexpr Presence e1000(std::uint16_t device) {
             {{{0, kMemory, 0x20000}, {1, kIo, 0x40}, {6, kMemory, 0x40000}}}, {}, 0, {}, "efi-e1000.rom"};
 }
 constexpr Presence k82540em = e1000(0x100e), k82544gc = e1000(0x100c), k82545em = e1000(0x100f);
-constexpr Presence kE1000ePresence{
-    {.vendor = 0x8086, .device = 0x10d3, .class_code = 0x0200, .interrupt_pin = 1, .subsystem_vendor = 0x8086, .subsystem = 0},
-    {{{0, kMemory, 0x20000}, {1, kMemory, 0x20000}, {2, kIo, 0x20}, {3, kMemory, 0x4000}, {6, kMemory, 0x40000}}},
-    {{{0x11, 0xa0, 12, {0x04, 0x00, 0x03, 0, 0, 0, 0x03, 0x20}},
-      {0x10, 0xe0, 20, {0x01, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0x11, 0x04, 0, 0, 0, 0, 0x11}},
-      msi(0xd0),
-      {0x01, 0xc8, 8, {0x22}}}},
-    0,
-    {},
-    "efi-e1000e.rom"};
 constexpr Presence kVmxnet3Presence{
     {.vendor = 0x15ad, .device = 0x07b0, .class_code = 0x0200, .revision = 1, .interrupt_pin = 1, .subsystem_vendor = 0x15ad, .subsystem = 0x07b0},
     {{{0, kMemory, 0x1000}, {1, kMemory, 0x1000}, {2, kMemory, 0x2000}, {6, kMemory, 0x40000}}},
     {{msi(0x84), {0x11, 0x9c, 12, {0x18, 0x00, 0x02, 0, 0, 0, 0x02, 0x10}}}},
     0,
     {},
-    "efi-vmxnet3.rom"};
+    "efi-vmxnet3.rom",
+    0x48,
+    2};
 constexpr Presence kPcnetPresence{{.vendor = 0x1022,
                                    .device = 0x2000,
                                    .class_code = 0x0200,

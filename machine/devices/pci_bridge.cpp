@@ -173,7 +173,7 @@ public:
         : PciBridge(std::move(values),
                     {.vendor = 0x1b36, .device = 0x000e, .class_code = 0x0604, .status = 0x00a0, .interrupt_pin = 1, .subsystem_vendor = 0, .subsystem = 0},
                     std::move(name), on, removal, hotplug) {
-        constexpr unsigned kHotplug = 0x40, kExpress = 0x48, kPower = 0x84, kMessages = 0x8c, kErrors = 0x100, kErrorsSize = 0x48;
+        constexpr unsigned kHotplug = 0x40, kExpress = 0x48, kPower = 0x84, kMessages = 0x8c;
         extend_config();
         add_bar(0, {.kind = PciBar::Kind::memory64, .size = 0x100, .handler = this});
         add_capability(0x0c, kHotplug, 8);
@@ -185,14 +185,7 @@ public:
         add_capability(0x01, kPower, 8);
         set_config(kPower + 2, 0x0003, 2);
         if (this->values().text("msi") != "off") add_msi(kMessages, {.wide = true, .maskable = true});
-        for (unsigned reg = kErrors; reg < kErrors + kErrorsSize; reg += 4) set_writable(reg, 0, 4);
-        set_config(kErrors, 0x00020001, 4);
-        set_config(kErrors + 0x0c, 0x00462030, 4);
-        set_writable(kErrors + 0x0c, 0x03fff030, 4);
-        set_config(kErrors + 0x14, 0x0000e000, 4);
-        set_writable(kErrors + 0x14, 0x0000f1c1, 4);
-        set_config(kErrors + 0x18, 0x000000a0, 4);
-        set_writable(kErrors + 0x18, 0x00000140, 4);
+        add_error_reporting(0, false);
     }
 
 private:

@@ -16,7 +16,7 @@ namespace {
 using namespace presence;
 
 constexpr Presence kBochsPresence{{.vendor = 0x1234, .device = 0x1111, .class_code = 0x0380, .revision = 2},
-                                  {{{0, kMemory, 0x1000000, true}, {2, kMemory, 0x1000}, {6, kMemory, 0x8000}}}, {}, 0, {}, "vgabios-bochs-display.bin"};
+                                  {{{0, kMemory, 0x1000000, true}, {2, kMemory, 0x1000}, {6, kMemory, 0x8000}}}, {}, 0, {}, "vgabios-bochs-display.bin", 0x80};
 constexpr Presence kSecondaryPresence{{.vendor = 0x1234, .device = 0x1111, .class_code = 0x0380, .revision = 2},
                                       {{{0, kMemory, 0x1000000, true}, {2, kMemory, 0x1000}}}};
 

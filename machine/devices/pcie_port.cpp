@@ -35,8 +35,8 @@ constexpr std::uint16_t kInterruptOn = 0x20, kAttentionOff = 0xc0, kPowerLedMask
                         kPowerOff = 0x400, kToggleLock = 0x800;
 constexpr std::uint16_t kSlotControlBits = 0x07f9;
 
-// Advanced error reporting and access control, in the extended space.
-constexpr unsigned kErrors = 0x100, kErrorsSize = 0x48, kAccess = 0x148;
+// Access control, in the extended space.
+constexpr unsigned kAccess = 0x148;
 
 }  // namespace
 
@@ -85,17 +85,9 @@ PciePort::PciePort(qom::Values values, const PciePortModel& model, std::string n
 
     if (model.reserve) add_reserve();
 
-    // A list of two.
-    for (unsigned reg = kErrors; reg < kErrors + kErrorsSize; reg += 4) set_writable(reg, 0, 4);
     const bool access = model.access_control && !this->values().boolean("disable-acs");
-    set_config(kErrors, 0x00020001 | (access ? kAccess << 20 : 0), 4);
-    set_config(kErrors + 0x0c, 0x00462030, 4);
-    set_writable(kErrors + 0x0c, 0x03fff030, 4);
-    set_config(kErrors + 0x14, 0x0000e000, 4);
-    set_writable(kErrors + 0x14, 0x0000f1c1, 4);
-    set_config(kErrors + 0x18, 0x000002a0, 4);
-    set_writable(kErrors + 0x18, 0x00000540, 4);
-    if (root) set_writable(kErrors + 0x2c, 0x07, 4);
+    add_error_reporting(access ? kAccess : 0, true);
+    if (root) set_writable(kErrorReporting + 0x2c, 0x07, 4);
     if (access) {
         set_config(kAccess, 0x0001000d, 4);
         set_config(kAccess + 4, 0x005f, 2);

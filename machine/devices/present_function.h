@@ -27,7 +27,8 @@ struct Presence {
     struct Register { std::uint8_t at, value; };
     std::array<Register, 4> registers{};             ///< of its own: what they are at first
     std::string_view rom_file = {};                  ///< of the expansion ROM
-    std::uint8_t express_at = 0;                     ///< the capability that it has on PCI Express
+    std::uint8_t express_at = 0;                     ///< the capability that it has on PCI Express alone
+    std::uint8_t express_after = 0;                  ///< how many of `capabilities` come before it
 };
 
 namespace presence {
@@ -44,14 +45,14 @@ public:
     PresentFunction(qom::Values values, const Presence& presence, const Bus* bus = nullptr);
 
 private:
-    void add(const Presence::Capability& capability);
+    void add(const Presence::Capability& capability, bool integrated);
     std::uint64_t io_read(std::uint64_t, unsigned) override { return 0; }
     void io_write(std::uint64_t, std::uint64_t, unsigned) override {}
 };
 
 template <const Presence& P>
 Result<std::unique_ptr<qom::Object>> make_present(qom::Creation& creation) {
-    return std::make_unique<PresentFunction>(creation.values, P);
+    return std::make_unique<PresentFunction>(creation.values, P, creation.bus);
 }
 
 }  // namespace rhea

@@ -135,7 +135,7 @@ constexpr Presence kQemuXhciPresence{
 constexpr Presence kNecXhciPresence{
     {.vendor = 0x1033, .device = 0x0194, .class_code = 0x0c03, .prog_if = 0x30, .revision = 3, .interrupt_pin = 1},
     {{{0, kMemory64, 0x4000}}},
-    {{{0x05, 0x70, 14, {0x88}, "msi"}, {0x11, 0x90, 12, {0x0f, 0, 0, 0x30, 0, 0, 0, 0x38}, "msix"}}}, 0, {{{kRelease, kUsb3}}}, {}, kXhciExpress};
+    {{{0x05, 0x70, 14, {0x88}, "msi"}, {0x11, 0x90, 12, {0x0f, 0, 0, 0x30, 0, 0, 0, 0x38}, "msix"}}}, 0, {{{kRelease, kUsb3}}}, {}, kXhciExpress, 1};
 constexpr Presence kOhciPresence{{.vendor = 0x106b, .device = 0x003f, .class_code = 0x0c03, .prog_if = 0x10, .interrupt_pin = 1},
                                  {{{0, kMemory, 0x100}}}};
 
