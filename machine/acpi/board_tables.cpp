@@ -12,7 +12,6 @@
 namespace rhea::acpi {
 namespace {
 
-constexpr std::size_t kHeader = 36;
 struct Place {
     std::size_t at, size;
 };

@@ -1,6 +1,7 @@
 #include "machine/devices/vga/cirrus_blitter.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rhea {
 
