@@ -23,7 +23,8 @@ qom::Region low_ram(const BoardRegions& board) { return {qom::kMemorySpace, 0, r
 qom::Region high_ram(const BoardRegions& board) { return {qom::kMemorySpace, k4GiB, ram(board).above_4g()}; }
 qom::Region bios(const BoardRegions& board) { return {qom::kPciSpace, k4GiB - bios_size(board), bios_size(board)}; }
 qom::Region legacy_bios(const BoardRegions& board) {
-    const auto size = std::min(bios_size(board), kMostLegacyBios);
+    const auto& flash = const_cast<Machine&>(board.machine()).board()->flash();
+    const auto size = flash.holds_firmware() ? flash.low_size() : std::min(bios_size(board), kMostLegacyBios);
     return {qom::kPciSpace, kMiB - size, size, 1};
 }
 
@@ -39,13 +40,13 @@ constexpr qom::Region kMemoryPlace[] = {{{}, 0, qom::Region::kWhole}}, kPortsPla
 constexpr qom::Nodes kMemory = qom::regions("system", kMemoryPlace), kPorts = qom::regions("io", kPortsPlace);
 constexpr qom::Nodes kPc[] = {
     qom::region<low_ram>("ram-below-4g"),
-    qom::region<bios>("pc.bios"),
     qom::region<legacy_bios>("isa-bios"),
     qom::regions("pc.rom", kOptionRomPlace),
     qom::regions("pci", kPciPlace),
     qom::regions("ioport80", kDelayPlace),
     qom::regions("ioportF0", kCoprocessorPlace),
 };
+constexpr qom::Nodes kBios = qom::region<bios>("pc.bios");
 constexpr qom::Nodes kHighRam = qom::region<high_ram>("ram-above-4g");
 constexpr qom::Nodes kChannels{.name = "ide", .type = &qom::kMemoryRegion, .region = channel_ports};
 /// The CPU's interrupt pin, the board's 24 lines, two for the A20 gate, and on the i440FX the system management interrupt.
@@ -64,6 +65,7 @@ void BoardRegions::list_extras(const std::function<void(Extra)>& visit) const {
     add(kPorts);
     PcBoard* board = const_cast<Machine&>(machine_).board();
     if (!board) return;
+    if (!board->flash().holds_firmware()) add(kBios);
     for (const qom::Nodes& nodes : kPc) add(nodes);
     if (ram(*this).above_4g() > 0) add(kHighRam);
     unsigned controllers = 0;

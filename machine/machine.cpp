@@ -45,6 +45,7 @@ Machine::Machine(uv_loop_t* loop, Engine& engine, Chardevs& chardevs, Clocks& cl
     block_.set_ide_units(type_->ide_units());
     life_.on_a20([this](bool enabled) { a20_ = enabled; });
     devices_.set_machine(std::make_unique<MachineObject>(*this), std::make_unique<BoardRegions>(*this));
+    if (type_->is_pc()) PcFlash::add_chips(devices_.machine());
     devices_.set_directories(std::make_unique<ChardevDirectory>(chardevs_), std::make_unique<ConsoleDirectory>(devices_, chardevs_));
 }
 
@@ -344,7 +345,18 @@ bool Machine::build(const cli::Reporter& reporter) {
         warn_of_hyperthreading(*this, reporter);
         board_ = std::make_unique<PcBoard>(*this);
         root_buses_ = board_->root_buses();
-        if (auto loaded = board_->firmware().load_bios(); !loaded) {
+        for (const auto& [drive, where] : drive_origins_) {
+            const auto& said = config_.machine.properties;
+            if (drive->interface != DriveInterface::pflash || drive->bus != 0 || !(drive->unit == 0 ? said.pflash0 : drive->unit == 1 ? said.pflash1 : std::nullopt)) continue;
+            reporter.error(*where, "clashes with -machine");
+            return false;
+        }
+        if (auto inserted = board_->flash().insert(*this); !inserted) {
+            reporter.error(inserted.error().description());
+            if (!inserted.error().hint().empty()) reporter.info({}, inserted.error().hint());
+            return false;
+        }
+        if (auto loaded = board_->flash().holds_firmware() ? Result<void>() : board_->firmware().load_bios(); !loaded) {
             reporter.hint("qemu: " + loaded.error().description());
             return false;
         }

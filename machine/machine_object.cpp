@@ -1,5 +1,6 @@
 #include "machine/machine_object.h"
 
+#include "machine/devices/pflash.h"
 #include "machine/machine.h"
 #include "machine/pc_board.h"
 #include "machine/qom/basic_types.h"
@@ -115,9 +116,6 @@ constexpr qom::Property kPcInstanceProperties[] = {
         .describe("CXL Fixed Memory Windows (array)").settable(),
     qom::property("nvdimm-persistence", qom::kString)
         .describe("Set NVDIMM persistenceValid values are cpu, mem-ctrl").settable(),
-    qom::property("rtc_state", kIsaDeviceLink).leads_to<rtc>(),
-    qom::property("rtc-time", kTime).from<rtc_time>(),
-    qom::property("acpi-device", kHandlerLink).leads_to<acpi>(),
 };
 constexpr const qom::Type* kX86Interfaces[] = {&qom::kNmi};
 constexpr const qom::Type* kPcInterfaces[] = {&qom::kHotplugHandler};
@@ -173,12 +171,28 @@ qom::Region device_memory(const MachineObject& object) {
 constexpr qom::Nodes kDeviceMemory = qom::region<device_memory>("device-memory");
 QObject system_management_ram(const MachineObject& object) { return object.machine().board()->memory_controller()->qom_path() + "/smram[0]"; }
 constexpr qom::ValueType kRegionLink{"link<memory-region>"};
+constexpr qom::Property kBoardProperties[] = {
+    qom::property("rtc_state", kIsaDeviceLink).leads_to<rtc>(),
+    qom::property("rtc-time", kTime).from<rtc_time>(),
+    qom::property("acpi-device", kHandlerLink).leads_to<acpi>(),
+};
+template <unsigned number>
+QObject flash_drive(const MachineObject& object) {
+    const Pflash* chip = PcFlash::chip(object, number);
+    return chip ? chip->get(*Pflash::kType.find("drive")) : QObject("");
+}
+/// The chips' own.
+constexpr qom::Property kFlash[] = {qom::property("pflash0", qom::kText).shown_by<flash_drive<0>>(),
+                                    qom::property("pflash1", qom::kText).shown_by<flash_drive<1>>()};
 constexpr qom::Property kSmram = qom::property("smram", kRegionLink).from<system_management_ram>();
 
 }  // namespace
 
 void MachineObject::list_extras(const std::function<void(Extra)>& visit) const {
+    for (unsigned number = 0; number < PcFlash::kChips && machine_.type().is_pc(); ++number)
+        if (PcFlash::chip(*this, number)) visit({.name = std::string(kFlash[number].name), .property = &kFlash[number]});
     if (!board(*this)) return;
+    for (const qom::Property& property : kBoardProperties) visit({.name = std::string(property.name), .property = &property});
     visit({.name = "smram", .property = &kSmram});
     if (machine_.device_memory().size() > 0) visit({.name = "device-memory[0]", .nodes = &kDeviceMemory});
 }

@@ -168,6 +168,7 @@ void PcBoard::add_firmware_interface(Machine& machine) {
     auto& vapic = static_cast<Device&>(tree.unattached().add_child("device[1]", std::make_unique<KvmVapic>(machine.ports())));
     vapic.set_realized();
     system_bus_.add(vapic);
+    flash_.add_to(system_bus_);
     system_bus_.add(tree.add_onboard(
         std::make_unique<FwCfg>(machine.ports(), machine.memory(), [this](FwCfg& to) { firmware_.fill(to); }), "fw_cfg"));
 }

@@ -18,6 +18,7 @@
 #include "machine/drive_board.h"
 #include "machine/gsi.h"
 #include "machine/pc_firmware.h"
+#include "machine/pc_flash.h"
 #include "machine/pci.h"
 #include "machine/pci_commands.h"
 
@@ -56,6 +57,7 @@ public:
     const qom::Object* memory_controller() const { return pci_.at(0); }
     DriveBoard& drives() { return drives_; }
     PcFirmware& firmware() { return firmware_; }
+    PcFlash& flash() { return flash_; }
 
 private:
     template <class T, class... Args>
@@ -95,6 +97,7 @@ private:
     Result<void> build_q35(Machine& machine);
 
     PcFirmware firmware_;
+    PcFlash flash_;
     Gsi gsi_;
     std::unique_ptr<PicPair> pics_;
     Bus system_bus_{kSystemBus, "main-system-bus"};

@@ -30,6 +30,7 @@
 #include "machine/devices/mc146818rtc.h"
 #include "machine/devices/network_cards.h"
 #include "machine/devices/nvme.h"
+#include "machine/devices/pflash.h"
 #include "machine/devices/pc_speaker.h"
 #include "machine/devices/pci_bridge.h"
 #include "machine/devices/pci_presence.h"
@@ -89,7 +90,7 @@ constexpr const Type* kAll[] = {
     // the board
     &kPciHostBridge, &I440fxHost::kType, &I440fx::kType, &kPcieHostBridge, &Q35Host::kType, &Mch::kType, &Ich9Lpc::kType, &Ich9Smbus::kType, &Ahci::kType, &kPiix3Common, &Piix3::kType, &Piix4Pm::kType, &kPciIde, &Piix3Ide::kType,
     &kIoApicCommon, &IoApic::kType, &kPicCommon, &I8259::kType, &kPitCommon, &I8254::kType, &PcSpeaker::kType, &Mc146818Rtc::kType, &I8042::kType,
-    &Port92::kType, &FloppyController::kType, &I8257::kType, &Hpet::kType,
+    &Port92::kType, &FloppyController::kType, &I8257::kType, &Hpet::kType, &Pflash::kType,
     &VmPort::kType, &VmMouse::kType, &KvmVapic::kType, &kI2cSlave, &kSmbusDevice, &SmbusEeprom::kType, &kPs2Device,
     &Ps2Keyboard::kType, &Ps2Mouse::kType, &SerialObject::kType,
     &kFwCfgCommon, &FwCfg::kType,

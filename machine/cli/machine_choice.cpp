@@ -111,7 +111,7 @@ Result<void> check_property(const MachineProperties& p, std::string_view name) {
     if (name == "memory-encryption") return fail(fmt::format("No such memory encryption object '{}'", *p.memory_encryption));
     if (name == "nvdimm-persistence" && *p.nvdimm_persistence != "cpu" && *p.nvdimm_persistence != "mem-ctrl")
         return fail(fmt::format("-machine nvdimm-persistence={}: unsupported option", *p.nvdimm_persistence));
-    const bool asks_too_much = name == "dumpdtb" || name == "pflash0" || name == "pflash1" ||
+    const bool asks_too_much = name == "dumpdtb" ||
                                (name == "cxl" && *p.cxl) || (name == "nvdimm" && *p.nvdimm);
     if (asks_too_much) return fail(fmt::format("-machine {}: not supported by this build", name));
     return {};

@@ -194,7 +194,7 @@ constexpr OptionRow kRows[] = {
     {"tpmdev", "TYPE,id=ID[,OPTION=VALUE]...", tpm, refused, "the host's side of a TPM", add_tpmdev},
 
     {"bios", "FILE", boot, in_part, "the firmware's image", machine_text<"firmware">},
-    {"pflash", "FILE", boot, in_part, "image of the firmware's flash memory", drive<"if=pflash">},
+    {"pflash", "FILE", boot, works, "image of the firmware's flash memory", drive<"if=pflash">},
     {"kernel", "FILE", boot, works, "a Linux kernel to start, its command line, its initial RAM disk, its device tree",
      machine_text<"kernel">},
     {"append", "TEXT", boot, works, "", machine_text<"append">},

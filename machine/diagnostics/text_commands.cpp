@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "machine/diagnostics/commands.h"
+#include "machine/devices/pflash.h"
 #include "machine/machine.h"
 #include "machine/objects/memory_backend.h"
 #include "machine/objects/user_creatable.h"
@@ -66,6 +67,12 @@ std::vector<RamBlock> ram_blocks(Machine& machine) {
     if (blocks.empty() && machine.ram()) add(machine.config().machine.properties.memory_backend.value_or(std::string(machine.type().default_ram_id)), machine.ram()->size());
     if (PcBoard* board = machine.board()) {
         if (board->firmware().bios()) add("pc.bios", board->firmware().bios()->size());
+        const PcFlash& flash = board->flash();
+        for (unsigned number = 0; number < PcFlash::kChips; ++number) {
+            if (!flash.at(number)) continue;
+            add(flash.at(number)->name(), flash.at(number)->bytes().size());
+            if (number == 0) add("isa-bios", flash.low_size());
+        }
         add("pc.rom", 0x20000);
         add_blocks(blocks, board->pci());
         for (const RomInfo& rom : board->firmware().roms())

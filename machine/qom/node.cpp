@@ -76,7 +76,9 @@ std::optional<Node> step(const Node& node, std::string_view name) {
         if (const auto value = node.get(*property); value && value->string()) path = *value->string();
     if (node.is_object()) {
         node.object->list_extras([&](const Object::Extra& extra) {
-            if (extra.name == name && extra.link) target = extra.link;
+            if (extra.name != name) return;
+            if (extra.link) target = extra.link;
+            else if (extra.property && extra.property->target) target = extra.property->target(*node.object);
         });
         for_each_output(*node.type, [&](std::string_view pin, const Pins& pins, unsigned number) {
             if (pin == name) path = target_of(*node.object, pins, number);

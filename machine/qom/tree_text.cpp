@@ -69,12 +69,19 @@ private:
         text += '\n';
     }
 
+    void add_place(const qom::Region& region, unsigned indent) {
+        if (region.container == qom::kMemorySpace) line(indent, "mmio {:016x}/{:016x}", region.address, region.size);
+    }
+
     /// Its memory regions that never move.
     void add_places(const Device& device, unsigned indent) {
         for (const qom::Type* type = &device.type(); type; type = type->parent)
             for (const qom::Nodes& nodes : type->nodes)
                 for (const qom::Region& region : nodes.regions)
-                    if (region.container == qom::kMemorySpace) line(indent, "mmio {:016x}/{:016x}", region.address, region.size);
+                    add_place(region, indent);
+        device.list_extras([&](const qom::Object::Extra& extra) {
+            if (extra.nodes && extra.nodes->region) add_place(extra.nodes->region(device, extra.number), indent);
+        });
     }
 
     void add_device(const Bus& bus, const Device& device, unsigned indent) {
