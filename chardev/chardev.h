@@ -1,10 +1,13 @@
 #pragma once
 /// Where bytes come from and go to. A Chardev is a named place (a socket, stdio, a file); a Peer is one byte stream through
 /// it: a server socket has one for each client, stdio has one for good. All of it lives on the thread of one libuv loop.
+#include <poll.h>
+
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "chardev/file_descriptor.h"
 #include "qobject/error.h"
@@ -148,6 +151,8 @@ public:
     virtual void yank() {}
     /// A terminal behind it shows and edits the line being typed (QMP), or hands every key over at once. Off at the start.
     virtual void set_echo(bool on) { static_cast<void>(on); }
+    /// Sends what is left as far as the other side takes it, and adds what waits for room. The program ends.
+    virtual void send_rest(std::vector<pollfd>& waiting) { static_cast<void>(waiting); }
     /// Closes everything, without a call to the users of the peers: sends what the system still takes at once, removes the
     /// socket file. Called before the loop ends.
     virtual void shut_down() = 0;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <csignal>
@@ -161,6 +162,18 @@ Result<void> Chardevs::remove(std::string_view label) {
 
 void Chardevs::leave_files() {
     for (Chardev* chardev : all()) chardev->leave_files();
+}
+
+void Chardevs::finish() {
+    constexpr std::uint64_t kMillisecond = 1'000'000, kPatience = 250 * kMillisecond;
+    const std::uint64_t deadline = uv_hrtime() + kPatience;
+    for (;;) {
+        std::vector<pollfd> waiting;
+        for (Chardev* chardev : all()) chardev->send_rest(waiting);
+        const std::uint64_t now = uv_hrtime();
+        if (waiting.empty() || now >= deadline) return;
+        if (::poll(waiting.data(), waiting.size(), static_cast<int>((deadline - now) / kMillisecond + 1)) == 0) return;
+    }
 }
 
 void Chardevs::shut_down() {

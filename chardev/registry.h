@@ -79,6 +79,8 @@ public:
 
     /// A start that failed leaves its socket files: who waits there for a server must not be told that there is none.
     void leave_files();
+    /// The program ends: lets readers that are there have what was said, and waits a quarter of a second for them at most.
+    void finish();
     /// Shuts all of them down and forgets them. Users of peers hear nothing of it.
     void shut_down();
 

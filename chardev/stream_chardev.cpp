@@ -51,6 +51,13 @@ void StreamChardev::attach(CharFrontend* frontend) {
         if (!peers_[i]->ended() && !announced(*peers_[i])) announce(*peers_[i]);
 }
 
+void StreamChardev::send_rest(std::vector<pollfd>& waiting) {
+    for (const auto& peer : peers_) {
+        if (LayeredPeer* layers = layered(*peer)) layers->flush();
+        peer->send_rest(waiting);
+    }
+}
+
 void StreamChardev::shut_down() {
     close_peers();
     frontend_ = nullptr;

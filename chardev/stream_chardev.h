@@ -34,6 +34,7 @@ public:
     ~StreamChardev() override;
     void attach(CharFrontend* frontend) final;
     CharFrontend* frontend() const final { return frontend_; }
+    void send_rest(std::vector<pollfd>& waiting) override;
     void shut_down() override;
 
 protected:

@@ -87,6 +87,12 @@ void StreamPeer::flush() {
     settle_output();
 }
 
+void StreamPeer::send_rest(std::vector<pollfd>& waiting) {
+    blocked_ = false;
+    while (!ended_ && !blocked_ && pending() > 0) flush();
+    if (!ended_ && pending() > 0) waiting.push_back({is_socket_ ? in_.get() : out_.get(), POLLOUT, 0});
+}
+
 /// After a flush: frees what has left, and sees that the rest does.
 void StreamPeer::settle_output() {
     if (ended_ || pending() == 0) {

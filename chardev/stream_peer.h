@@ -43,6 +43,8 @@ public:
 
     void schedule() override;
     void flush() override;
+    /// As Chardev::send_rest.
+    void send_rest(std::vector<pollfd>& waiting);
     std::size_t pending() const override { return output_.size() - sent_; }
     void discard() override;
     void set_reading(bool on) override;

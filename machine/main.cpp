@@ -254,6 +254,7 @@ bool Emulator::serve(uv_loop_t& loop, int& status) {
         uv_close(reinterpret_cast<uv_handle_t*>(&settled_), nullptr);
         status = machine.life().exit_status();
     }
+    chardevs.finish();
     chardevs.shut_down();
     objects = nullptr;
     return good;

@@ -44,6 +44,24 @@ TEST_CASE("a second client waits and is greeted afresh when the first leaves", "
     CHECK(server.users.size() == 2);
 }
 
+TEST_CASE("when the program ends a reader gets what was said, and one that does not read is not waited for long", "[chardev][socket]") {
+    Rig rig;
+    EchoServer server;
+    rig.make("socket,id=a,path=@/s,server=on,wait=off,max-clients=2").attach(&server);
+    auto reader = Client::unix_socket(rig.path("s")), deaf = Client::unix_socket(rig.path("s"));
+    rig.until_received(reader, "hello|");
+    rig.until_received(deaf, "hello|");
+    constexpr std::size_t kBytes = 4 << 20;
+    for (const auto& user : server.users) user->peer->output().append(kBytes, 'x');
+    std::thread reading([&] {
+        while (reader.read()) {}
+    });
+    rig.chardevs->finish();
+    rig.chardevs->shut_down();
+    reading.join();
+    CHECK(reader.received.size() == 6 + kBytes);
+}
+
 TEST_CASE("max-clients serves several clients at once, and no more", "[chardev][socket]") {
     Rig rig;
     EchoServer server;

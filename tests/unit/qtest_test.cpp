@@ -95,7 +95,7 @@ TEST_CASE("what a request set going on the host ends before it is answered and t
         rig.host_at_work = true;
         rig.ask("outb 0x1f0 1");
         rig.client->disconnect();
-        rig.received();
+        rig.chardev.turn();
         CHECK_FALSE(rig.waiting);
     }
 }
