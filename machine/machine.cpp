@@ -43,6 +43,8 @@ Machine::Machine(uv_loop_t* loop, Engine& engine, Chardevs& chardevs, Clocks& cl
       platform_{loop, ports_, memory_, clocks, life_, engine.events(), block_, chardevs, removals_, devices_, network_, input_, this},
       log_items_(config.log_items) {
     block_.set_ide_units(type_->ide_units());
+    life_.on_cont([this] { network_.machine_runs(true); });
+    life_.on_stop([this] { network_.machine_runs(false); });
     life_.on_a20([this](bool enabled) { a20_ = enabled; });
     devices_.set_machine(std::make_unique<MachineObject>(*this), std::make_unique<BoardRegions>(*this));
     if (type_->is_pc()) PcFlash::add_chips(devices_.machine());

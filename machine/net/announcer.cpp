@@ -41,7 +41,9 @@ void Announcer::round(const std::string& id) {
     const AnnounceParameters& p = series.parameters;
     for (Nic* card : network_.cards()) {
         const bool wanted = !p.interfaces || std::find(p.interfaces->begin(), p.interfaces->end(), card->name()) != p.interfaces->end();
-        if (wanted) card->send(announcement(card->mac()));
+        if (!wanted) continue;
+        card->send(announcement(card->mac()));
+        card->user().announce();
     }
     // A timer that fires may not go: the series stays, at its end, until another one begins.
     if (--series.left <= 0) return;

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <utility>
 
 #include "chardev/loop_turn.h"
 #include "chardev/registry.h"
@@ -59,6 +60,11 @@ public:
     /// As set_link.
     Result<void> set_link(std::string_view name, bool up);
     Announcer& announcer();
+    /// The machine goes on, or stops.
+    void machine_runs(bool running) {
+        if (std::exchange(running_, running) == running) return;
+        for (Nic* card : cards_) card->machine_runs(running);
+    }
     /// What a user should know of cables that lead nowhere, once everything is made.
     void check(const std::function<void(const std::string&)>& warn) const;
     /// `info network`
@@ -108,6 +114,7 @@ private:
     std::vector<MacAddress> reserved_macs_;
     std::shared_ptr<const void> alive_ = std::make_shared<char>();
     unsigned ids_made_ = 0, depth_ = 0;
+    bool running_ = false;
 };
 
 }  // namespace rhea::net

@@ -22,7 +22,8 @@ Nic::Nic(Network& network, NicUser& user, std::string model, std::string name, s
     : Client(network, Kind::nic, name.empty() ? network.card_name(model) : std::move(name)),
       user_(user),
       model_(std::move(model)),
-      mac_(mac && *mac != MacAddress{} ? *mac : network.free_mac()) {
+      mac_(mac && *mac != MacAddress{} ? *mac : network.free_mac()),
+      shown_mac_(mac_) {
     network.add_card(*this);
     if (!netdev.empty()) network.connect(*this, *netdev.front());
     for (unsigned i = 1; i < netdev.size(); ++i) {
@@ -33,10 +34,36 @@ Nic::Nic(Network& network, NicUser& user, std::string model, std::string name, s
 
 Nic::~Nic() { network().remove_card(*this); }
 
-std::string Nic::info() const { return fmt::format("model={},macaddr={}", model_, mac_text(mac_)); }
+std::string Nic::info() const { return fmt::format("model={},macaddr={}", model_, mac_text(shown_mac_)); }
 
 void Nic::receive(Frame frame) {
-    if (!user_.frame_received(frame)) drop();
+    if (waiting_.empty() && user_.has_room(frame.size())) {
+        if (!user_.frame_received(frame)) drop();
+        return;
+    }
+    if (waiting_.size() >= kMostWaiting || frame.size() > kMostBytesWaiting - bytes_waiting_) return drop();
+    waiting_.emplace_back(frame.begin(), frame.end());
+    bytes_waiting_ += frame.size();
+}
+
+void Nic::take_waiting() {
+    while (!waiting_.empty() && (link_down() || user_.has_room(waiting_.front().size()))) {
+        const auto frame = std::move(waiting_.front());
+        waiting_.pop_front();
+        bytes_waiting_ -= frame.size();
+        if (link_down() || !user_.frame_received(frame)) drop();
+    }
+}
+
+void Nic::drop_waiting() {
+    waiting_.clear();
+    bytes_waiting_ = 0;
+}
+
+void Nic::machine_runs(bool running) {
+    // What the guest has not got by then is not to change it while it stands still.
+    if (!running) drop_waiting();
+    user_.machine_runs(running);
 }
 
 Result<std::vector<Client*>> netdev_of(qom::Creation& creation, std::string_view device) {

@@ -39,7 +39,7 @@ bool Virtqueue::offered(const VirtioMemory& memory, Place place) const {
 
 /// The chain from a place on. False: it makes no sense.
 bool Virtqueue::gather_packed(const VirtioMemory& memory, Place place, VirtioElement& element) const {
-    Gathering gathering;
+    Gathering gathering{most_bytes_};
     element.places = 0;
     for (;;) {
         if (++gathering.seen > size_) return false;

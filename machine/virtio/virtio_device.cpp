@@ -1,5 +1,7 @@
 #include "machine/virtio/virtio_device.h"
 
+#include <cerrno>
+#include <cstdio>
 
 #include <fmt/format.h>
 
@@ -73,6 +75,7 @@ void VirtioDevice::set_features(std::uint64_t features) {
     if (status_ & kFeaturesOk) return;
     features_ = features & host_features();
     for (auto& queue : queues_) queue.set_rules({has(kEventIndex), has(kNotifyOnEmpty), has(kRingPacked)});
+    features_taken();
 }
 
 void VirtioDevice::set_status(std::uint8_t status) {
@@ -149,7 +152,8 @@ void VirtioDevice::config_changed() {
     transport_->interrupt(config_vector);
 }
 
-void VirtioDevice::fail_device() {
+void VirtioDevice::fail_device(std::string_view why) {
+    if (!why.empty()) fmt::print(stderr, "{}: {}\n", program_invocation_short_name, why);
     if (broken_) return;
     if (has(kVersion1)) {
         status_ |= kNeedsReset;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "machine/device.h"
@@ -93,6 +94,8 @@ protected:
     /// The driver has put something into a queue.
     virtual void handle_queue(unsigned queue) { (void)queue; }
     virtual void handle_reset() {}
+    /// The driver has chosen.
+    virtual void features_taken() {}
     /// What was taken from this queue is nobody's any more.
     virtual void handle_queue_reset(unsigned queue) { (void)queue; }
     /// A new status is about to hold.
@@ -100,6 +103,9 @@ protected:
 
     std::optional<VirtioElement> pop(unsigned queue);
     bool queue_empty(unsigned queue);
+    /// What was popped last is on offer again; or it is never given back.
+    void unpop(unsigned queue, const VirtioElement& element) { queues_[queue].unpop(element); }
+    void forget(unsigned queue, const VirtioElement& element) { queues_[queue].forget(element); }
     /// Gives it back; `tell` tells the driver, if it wants to know.
     void push(unsigned queue, const VirtioElement& element, std::uint32_t written);
     void tell(unsigned queue);
@@ -108,8 +114,8 @@ protected:
         tell(queue);
     }
     void config_changed();
-    /// The driver has gone wrong: nothing more is done until it resets the device.
-    void fail_device();
+    /// The driver has gone wrong: nothing more is done until it resets the device. `why`, if it says something, goes to stderr.
+    void fail_device(std::string_view why = {});
     /// A little-endian number of configuration space.
     static std::uint8_t byte_of(std::uint64_t value, std::size_t index) { return static_cast<std::uint8_t>(value >> (8 * index)); }
 

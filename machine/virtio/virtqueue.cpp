@@ -109,7 +109,7 @@ bool Virtqueue::empty(const VirtioMemory& memory) {
 
 bool Virtqueue::take(const VirtioMemory& memory, const VirtioDescriptor& descriptor, VirtioElement& element, Gathering& gathering) {
     gathering.bytes += descriptor.length;
-    if (descriptor.length == 0 || gathering.bytes > kMostBytes) return false;
+    if (descriptor.length == 0 || gathering.bytes > gathering.most_bytes) return false;
     // Registers, or nothing, are tolerated once, and a page of them.
     if (!memory.is_memory(descriptor.address, descriptor.length) && (descriptor.length > kPage || std::exchange(gathering.elsewhere, true)))
         return false;
@@ -124,7 +124,7 @@ bool Virtqueue::gather(const VirtioMemory& memory, VirtioElement& element) const
     std::uint64_t table = descriptors_;
     unsigned entries = size_;
     bool indirect = false;
-    Gathering gathering;
+    Gathering gathering{most_bytes_};
     std::uint16_t at = element.head;
     for (;;) {
         if (at >= entries || ++gathering.seen > kMaxSize) return false;  // a loop, too
@@ -178,6 +178,7 @@ std::uint64_t Virtqueue::writable_bytes(const VirtioMemory& memory, std::uint64_
         }
         return std::min(bytes, most);
     }
+    shadow_available_ = available_index(memory);
     for (std::uint16_t i = next_available_; i != shadow_available_ && bytes < most; ++i) {
         VirtioElement element;
         element.head = available_entry(memory, static_cast<std::uint16_t>(i % size_));
@@ -188,6 +189,17 @@ std::uint64_t Virtqueue::writable_bytes(const VirtioMemory& memory, std::uint64_
         bytes += element.in_size();
     }
     return std::min(bytes, most);
+}
+
+void Virtqueue::unpop(const VirtioElement& element) {
+    forget(element);
+    if (!packed()) {
+        --next_available_;
+        return;
+    }
+    const bool before = next_available_ < element.places;
+    if (before) wrap_available_ = !wrap_available_;
+    next_available_ = shadow_available_ = static_cast<std::uint16_t>(next_available_ - element.places + (before ? size_ : 0));
 }
 
 void Virtqueue::push(VirtioMemory& memory, const VirtioElement& element, std::uint32_t written) {

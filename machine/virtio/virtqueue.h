@@ -53,12 +53,17 @@ class Virtqueue {
 public:
     static constexpr std::uint16_t kMaxSize = 1024, kNoVector = 0xffff;
     static constexpr std::uint64_t kLegacyAlign = 4096;
-    /// Bytes of one chain; a larger one makes no sense.
+    /// Bytes of one chain, unless the device takes longer ones; a larger one makes no sense.
     static constexpr std::uint64_t kMostBytes = 256 << 20;
 
     explicit Virtqueue(std::uint16_t default_size) : default_size_(default_size), size_(default_size) {}
 
-    void reset() { *this = Virtqueue(default_size_); }
+    void reset() {
+        const auto most = most_bytes_;
+        *this = Virtqueue(default_size_);
+        most_bytes_ = most;
+    }
+    void set_most_bytes(std::uint64_t most) { most_bytes_ = most; }
     std::uint16_t default_size() const { return default_size_; }
     std::uint16_t size() const { return size_; }
     /// 1 to kMaxSize; anything else is ignored, and so is every size of a queue that has none.
@@ -84,6 +89,8 @@ public:
     std::uint64_t writable_bytes(const VirtioMemory& memory, std::uint64_t most);
     /// Gives a chain back, with `written` bytes in it.
     void push(VirtioMemory& memory, const VirtioElement& element, std::uint32_t written);
+    /// The chain that was taken last is on offer again.
+    void unpop(const VirtioElement& element);
     /// A chain that was taken is never given back.
     void forget(const VirtioElement& element) {
         const std::uint16_t places = packed() ? element.places : 1;
@@ -119,7 +126,7 @@ private:
     bool gather_packed(const VirtioMemory& memory, Place place, VirtioElement& element) const;
     /// Takes one more part of a chain; false: that makes no sense.
     struct Gathering {
-        std::uint64_t bytes = 0;
+        std::uint64_t most_bytes, bytes = 0;
         bool elsewhere = false;
         unsigned seen = 0;
     };
@@ -131,6 +138,7 @@ private:
     bool wants_packed_interrupt(const VirtioMemory& memory);
 
     std::uint16_t default_size_, size_;
+    std::uint64_t most_bytes_ = kMostBytes;
     std::uint64_t descriptors_ = 0, available_ = 0, used_ = 0;
     std::uint16_t next_available_ = 0, shadow_available_ = 0, next_used_ = 0, told_used_ = 0;
     std::uint16_t in_use_ = 0;

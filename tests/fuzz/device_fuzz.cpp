@@ -46,7 +46,7 @@ constexpr std::uint8_t kFunctions[] = {0x00, 0x08, 0x09, 0x0b, 0x10, 0x18, 0x20,
 struct VirtioFunction {
     std::uint8_t devfn, queues;
 };
-constexpr VirtioFunction kVirtio[] = {{0x18, 2}, {0x28, 6}, {0x30, 4}, {0x38, 1}, {0x40, 3}};
+constexpr VirtioFunction kVirtio[] = {{0x18, 2}, {0x28, 6}, {0x30, 4}, {0x38, 1}, {0x40, 3}, {0x48, 3}};
 constexpr std::uint8_t kRegisters[] = {0x04, 0x10, 0x14, 0x18, 0x20, 0x3c, 0x40, 0x80};
 
 // clang-format off
@@ -57,7 +57,8 @@ const std::vector<std::string> kArguments = {
     "-device", "ide-hd,drive=n0", "-device", "ide-cd", "-device", "virtio-blk-pci,drive=n1,addr=3,num-queues=2",
     "-device", "virtio-serial-pci,addr=5", "-chardev", "ringbuf,id=c1", "-device", "virtconsole,chardev=c1", "-chardev", "ringbuf,id=c2",
     "-device", "virtserialport,chardev=c2,id=p1", "-device", "virtio-balloon-pci,addr=6,free-page-reporting=on", "-device",
-    "virtio-rng-pci,addr=7,max-bytes=4096,period=1", "-device", "virtio-net-pci,addr=8", "-device", "floppy,drive=n2",
+    "virtio-rng-pci,addr=7,max-bytes=4096,period=1", "-device", "virtio-net-pci,addr=8,netdev=h0", "-netdev", "hubport,id=h0,hubid=0", "-netdev", "hubport,id=h1,hubid=0",
+    "-device", "virtio-net-pci,addr=9,netdev=h1", "-device", "floppy,drive=n2",
     "-device", "ib700", "-device", "i6300esb,addr=4", "-device", "pvpanic", "-device", "isa-debugcon,chardev=c0", "-chardev", "null,id=c0"};
 // clang-format on
 
@@ -81,7 +82,7 @@ public:
         machine_ = std::make_unique<Machine>(&loop_, *engine_, *chardevs_, *clocks_, config_, "qtest");
         add_all_commands(*engine_, *machine_, fd_sets_);
         fuzz::promise(machine_->add_objects(reporter_) && machine_->open_drives(reporter_) &&
-                          machine_->open_ports(reporter_) && machine_->build(reporter_),
+                          machine_->open_networks(reporter_) && machine_->open_ports(reporter_) && machine_->build(reporter_),
                       "the machine is built", errors_);
         machine_->life().start();
     }
@@ -133,7 +134,8 @@ void drive_virtio(Machine& machine, const Action& action) {
     const std::uint64_t base = kRings + kRing * (which * 8 + queue), modern = kModern + 0x10000 * which;
     const unsigned size = which == 3                                 ? 8
                           : which == 1 && (queue == 2 || queue == 3) ? 32
-                          : which == 0 || which == 4                 ? 256
+                          : (which == 4 || which == 5) && queue == 2 ? 64
+                          : which == 0 || which >= 4               ? 256
                                                                      : 128;
     const std::uint64_t available = base + 16 * size;
     const auto configure = [&](unsigned reg, std::uint32_t value) {

@@ -427,3 +427,41 @@ TEST_CASE("names of hosts become addresses, or an error, from the loop", "[net]"
     REQUIRE(*resolved);
     CHECK(std::get<net::SocketOptions>((*resolved)->u).connect == "127.0.0.1:7");
 }
+
+TEST_CASE("frames that a card has no room for wait, and are forgotten when the machine stops", "[net]") {
+    struct FullCard final : Card {
+        using Card::Card;
+        bool has_room(std::size_t) override { return room-- > 0; }
+        int room = 0;
+    };
+    NetRig rig;
+    CHECK(rig.add(R"({"type": "hubport", "id": "a", "hubid": 1})").empty());
+    CHECK(rig.add(R"({"type": "hubport", "id": "b", "hubid": 1})").empty());
+    Card sender(rig.network, "s", "a");
+    FullCard card(rig.network, "c", "b");
+    rig.network.machine_runs(true);
+    for (const auto* text : {"one", "two", "three"}) sender.nic.send(frame_of(text));
+    CHECK(card.frames.empty());
+    card.room = 2;
+    card.nic.take_waiting();
+    CHECK(card.frames == Texts{"one", "two"});
+    card.room = 9;
+    sender.nic.send(frame_of("four"));
+    CHECK(card.frames == Texts{"one", "two"});      // not before "three"
+    card.nic.take_waiting();
+    CHECK(card.frames == Texts{"one", "two", "three", "four"});
+
+    card.room = 0;
+    sender.nic.send(frame_of("five"));
+    rig.network.machine_runs(false);
+    rig.network.machine_runs(true);
+    card.room = 9;
+    card.nic.take_waiting();
+    CHECK(card.frames.size() == 4);
+
+    card.room = 0;
+    const std::string large(net::kMaxFrame, 'x');
+    const auto before = card.nic.counters().dropped;
+    for (std::size_t sent = 0; sent <= net::Nic::kMostBytesWaiting; sent += large.size()) sender.nic.send(frame_of(large));
+    CHECK(card.nic.counters().dropped == before + 1);
+}
