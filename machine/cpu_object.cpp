@@ -10,6 +10,7 @@
 #include "machine/cpu_plug.h"
 #include "machine/lapic_object.h"
 #include "machine/machine.h"
+#include "machine/qdev.h"
 #include "machine/qom/basic_types.h"
 
 namespace rhea {
@@ -86,6 +87,7 @@ std::shared_ptr<const CpuModel> make_model(const qom::Type& type, Machine& machi
     if (const Vcpu* other = machine.cpus().empty() ? nullptr : &machine.cpus().front())
         return static_cast<const CpuObject&>(*other->object).shared_model();
     auto model = std::make_shared<CpuModel>(type, *find_cpu_model(cpu_model_of_type(type.name)));
+    model->apply(machine.type());
     if (machine.config().cpu) model->apply(*machine.config().cpu);
     model->expand();
     realized = model->realize();
@@ -107,6 +109,7 @@ CpuObject::CpuObject(const qom::Type& type, Machine& machine, unsigned index, st
       node_(node_number(machine, index)) {
     if (model_->features().has_apic() || machine.config().smp.cpus > 1) {
         auto lapic = std::make_unique<LapicObject>(apic_id_);
+        apply_version(machine, lapic->values());
         lapic->set_realized();
         add_child("lapic", std::move(lapic));
     }

@@ -44,7 +44,7 @@ std::uint64_t DeviceMemory::base() const { return round_up(k4GiB + (machine_.ram
 /// Each slot may need a GiB more, so that its module begins at a huge page's boundary.
 std::uint64_t DeviceMemory::size() const {
     const cli::Memory& memory = machine_.config().memory;
-    return memory.max_size > memory.size ? memory.max_size - memory.size + memory.slots * kGiB : 0;
+    return memory.max_size > memory.size ? memory.max_size - memory.size + (machine_.type().aligned_memory() ? memory.slots * kGiB : 0) : 0;
 }
 
 std::uint64_t DeviceMemory::plugged_size(std::optional<std::uint32_t> node) const {

@@ -72,6 +72,7 @@ void DriveBoard::add_ide(Machine& machine, Gsi& gsi, PciBus& pci) {
     auto ide = std::make_unique<Piix3Ide>(machine.ports(), gsi.line(IdeController::kPrimaryIrq), gsi.line(IdeController::kSecondaryIrq));
     ide_ = ide.get();
     for (unsigned channel = 0; channel < IdeController::kChannels; ++channel) ide_buses_.push_back(&ide->channel_bus(channel));
+    apply_version(machine, ide->values());
     const auto plugged = pci.plug(*ide, kIdeDevfn);
     (void)plugged;      // its place is the board's
     machine.devices().add_onboard(std::move(ide));

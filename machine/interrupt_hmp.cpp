@@ -17,7 +17,7 @@ std::string bits_text(std::uint32_t bits) {
 
 void show_io_apic(HmpCall& call, const IoApic::State& state) {
     static constexpr const char* kModes[] = {"fixed", "lowest", "SMI", "...", "NMI", "INIT", "...", "extINT"};
-    call.print("ioapic0: ver=0x20 id=0x{:02x} sel=0x{:02x}", state.id, state.selected);
+    call.print("ioapic0: ver=0x{:x} id=0x{:02x} sel=0x{:02x}", state.version, state.id, state.selected);
     if (state.selected) call.print(" (redir[{}])", (state.selected - 0x10) >> 1);
     call.write("\n");
     std::uint32_t remote = 0;

@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "machine/commands.h"
 #include "machine/machine.h"
+#include "machine/qom/commands.h"
 #include "monitor/command_table.h"
 
 namespace rhea {
@@ -142,16 +144,27 @@ Result<std::vector<HotpluggableCpu>> query_hotpluggable_cpus(Machine& machine, c
 
 Result<TargetInfo> query_target(Machine&, const Empty&) { return TargetInfo{}; }
 
+/// Null: it is the type of no machine.
+const MachineType* machine_type_of(const qom::Type& object) {
+    const auto types = machine_types();
+    const auto at = std::find_if(types.begin(), types.end(), [&](const MachineType& type) { return type.type_name == object.name; });
+    return at == types.end() ? nullptr : &*at;
+}
+
 Result<std::vector<MachineInfo>> query_machines(Machine&, const Empty&) {
     std::vector<MachineInfo> infos;
-    for (const MachineType& type : machine_types()) {
+    for (const qom::Type* object : types_in_order()) {
+        const MachineType* found = machine_type_of(*object);
+        if (!found) continue;
+        const MachineType& type = *found;
         MachineInfo info;
         info.name = type.name;
         if (!type.alias.empty()) info.alias = type.alias;
         if (type.is_default) info.is_default = true;
         info.cpu_max = type.max_cpus;
         info.hotpluggable_cpus = type.hotpluggable_cpus;
-        info.numa_mem_supported = type.numa;
+        info.numa_mem_supported = type.numa_memory;
+        info.deprecated = !type.deprecation().empty();
         if (!type.default_cpu_type.empty()) info.default_cpu_type = type.default_cpu_type;
         if (!type.default_ram_id.empty()) info.default_ram_id = type.default_ram_id;
         infos.push_back(std::move(info));

@@ -1,6 +1,9 @@
 #include "machine/machine_object.h"
 
+#include <array>
+
 #include "machine/devices/pflash.h"
+#include "machine/machine_table.h"
 #include "machine/machine.h"
 #include "machine/pc_board.h"
 #include "machine/qom/basic_types.h"
@@ -141,26 +144,29 @@ constinit const qom::Type kGenericPcType{.name = "generic-pc-machine",
                                          .abstract = true,
                                          .interfaces = kPcInterfaces,
                                          .properties = kPcProperties};
-constinit const qom::Type kPcType{
-    .name = "pc-i440fx-7.2-machine", .parent = &kGenericPcType, .instance_properties = kPcInstanceProperties};
-constinit const qom::Type kQ35Type{
-    .name = "pc-q35-7.2-machine", .parent = &kGenericPcType, .instance_properties = kPcInstanceProperties};
-constinit const qom::Type kNoMachineType{.name = "none-machine", .parent = &kMachineType};
 
 namespace {
 
-const qom::Type& type_for(Chipset chipset) {
-    switch (chipset) {
-        case Chipset::i440fx: return kPcType;
-        case Chipset::q35: return kQ35Type;
-        case Chipset::none: break;
+constexpr std::size_t kTypes = std::size(detail::kMachineTable);
+
+constexpr std::array<qom::Type, kTypes> object_types() {
+    std::array<qom::Type, kTypes> types;
+    for (std::size_t i = 0; i < kTypes; ++i) {
+        types[i].name = detail::kMachineTable[i].type_name;
+        types[i].parent = detail::kMachineTable[i].is_pc() ? &kGenericPcType : &kMachineType;
+        if (detail::kMachineTable[i].is_pc()) types[i].instance_properties = kPcInstanceProperties;
     }
-    return kNoMachineType;
+    return types;
 }
+constinit const std::array<qom::Type, kTypes> kObjectTypes = object_types();
+
+const qom::Type& type_for(const MachineType& machine) { return kObjectTypes[static_cast<std::size_t>(&machine - machine_types().data())]; }
 
 }  // namespace
 
-MachineObject::MachineObject(Machine& machine) : Object(type_for(machine.type().chipset)), machine_(machine) {}
+std::span<const qom::Type> machine_object_types() { return kObjectTypes; }
+
+MachineObject::MachineObject(Machine& machine) : Object(type_for(machine.type())), machine_(machine) {}
 
 namespace {
 
@@ -222,7 +228,8 @@ QObject MachineObject::read(const qom::Property& property) const {
     }
     if (property.type == &kSgxList || property.type == &kCxlList) return QList{};
     QObject said = member_of(type_of<cli::MachineProperties>(), &config.machine.properties, property.name);
-    if (said.is_null() && property.name == "firmware" && machine_.type().is_pc()) return PcFirmware::kBios;
+    if (said.is_null() && property.name == "firmware" && machine_.type().names_firmware()) return machine_.type().firmware();
+    if (said.is_null() && property.name == "suppress-vmdesc") return machine_.type().suppresses_description();
     return said.is_null() ? Object::read(property) : said;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 /// The machine as an object: /machine, with what -machine, -smp, -m and -boot said.
+#include <span>
+
 #include "machine/qom/object.h"
 
 namespace rhea {
@@ -21,6 +23,8 @@ private:
 };
 
 /// "machine" and what descends from it.
-extern const qom::Type kMachineType, kX86MachineType, kGenericPcType, kPcType, kQ35Type, kNoMachineType;
+extern const qom::Type kMachineType, kX86MachineType, kGenericPcType;
+/// Those of the machine types, in their order.
+std::span<const qom::Type> machine_object_types();
 
 }  // namespace rhea

@@ -87,7 +87,10 @@ void fill_cmos(Mc146818Rtc& rtc, const cli::Config& config, const GuestMemory& r
 
 }  // namespace
 
-Device& PcBoard::add_onboard(Machine& machine, std::unique_ptr<Device> device) { return machine.devices().add_onboard(std::move(device)); }
+Device& PcBoard::add_onboard(Machine& machine, std::unique_ptr<Device> device, std::string name) {
+    apply_version(machine, device->values());
+    return machine.devices().add_onboard(std::move(device), std::move(name));
+}
 
 void PcBoard::add_interrupt_controllers(Machine& machine, IsaBus& isa, Device& host) {
     auto& master = add<I8259>(machine, isa, machine.ports(), I8259::kMaster, gsi_.cpu_line());
@@ -96,6 +99,7 @@ void PcBoard::add_interrupt_controllers(Machine& machine, IsaBus& isa, Device& h
     pics_ = std::make_unique<PicPair>(master, slave);
     auto io_apic = std::make_unique<IoApic>(machine.memory(), nullptr);
     io_apic_ = io_apic.get();
+    apply_version(machine, io_apic->values());
     gsi_.connect(pics_.get(), io_apic.get());
     system_bus_.add(*io_apic);
     io_apic->set_realized();
@@ -126,7 +130,7 @@ Result<void> PcBoard::add_ports(Machine& machine, IsaBus& isa) {
 /// The display adapter that -vga or the machine's default asks for.
 Result<void> PcBoard::add_vga(Machine& machine) {
     const cli::Config& config = machine.config();
-    const std::string kind = config.vga ? *config.vga : config.default_vga ? "std" : "none";
+    const std::string kind = config.vga ? *config.vga : config.default_vga ? std::string(machine.type().usual_vga()) : "none";
     const qom::Type* type = kind == "std" ? &StdVga::kType : kind == "cirrus" ? &CirrusVga::kType : nullptr;
     if (!type) {
         if (kind != "none") machine.devices().skip_onboard();
@@ -169,8 +173,10 @@ void PcBoard::add_firmware_interface(Machine& machine) {
     vapic.set_realized();
     system_bus_.add(vapic);
     flash_.add_to(system_bus_);
-    system_bus_.add(tree.add_onboard(
-        std::make_unique<FwCfg>(machine.ports(), machine.memory(), [this](FwCfg& to) { firmware_.fill(to); }), "fw_cfg"));
+    auto fw_cfg = std::make_unique<FwCfg>(machine.ports(), machine.memory(), [this](FwCfg& to) { firmware_.fill(to); });
+    fw_cfg_ = fw_cfg.get();
+    system_bus_.add(add_onboard(machine, std::move(fw_cfg), "fw_cfg"));
+    fw_cfg_->realize();
 }
 
 PciHostBridge::MemoryEnds PcBoard::memory_ends(Machine& machine) const {

@@ -55,6 +55,7 @@ public:
     const Device* power_management() const { return power_management_; }
     /// Function 00.0, which owns the memory of system management mode.
     const qom::Object* memory_controller() const { return pci_.at(0); }
+    const FwCfg& fw_cfg() const { return *fw_cfg_; }
     DriveBoard& drives() { return drives_; }
     PcFirmware& firmware() { return firmware_; }
     PcFlash& flash() { return flash_; }
@@ -73,7 +74,8 @@ private:
         (void)plugged;      // the board's own places are free
         return device;
     }
-    static Device& add_onboard(Machine& machine, std::unique_ptr<Device> device);
+    /// What the machine's version means by its type goes into its values first.
+    static Device& add_onboard(Machine& machine, std::unique_ptr<Device> device, std::string name = {});
 
     // The steps that both boards take, each in its own order.
     void add_firmware_interface(Machine& machine);
@@ -105,6 +107,7 @@ private:
     PciRootBuses root_buses_;
     bool floppy_boot_check_ = true;
     DriveBoard drives_;
+    FwCfg* fw_cfg_ = nullptr;
     Mc146818Rtc* rtc_ = nullptr;
     IoApic* io_apic_ = nullptr;
     I8254* timer_ = nullptr;

@@ -56,7 +56,7 @@ PcFirmware::~PcFirmware() = default;
 
 Result<void> PcFirmware::load_bios() {
     const auto& wanted = machine_.config().machine.properties.firmware;
-    bios_name_ = wanted ? *wanted : std::string(kBios);
+    bios_name_ = wanted ? *wanted : std::string(machine_.type().firmware());
     if (const auto path = find_data_file(machine_.config().data_dirs, bios_name_))
         bios_ = FileImage::open(*path, wanted.has_value());
     if (bios_ && bios_->size() % kBiosUnit != 0) bios_.reset();
@@ -156,7 +156,7 @@ std::string PcFirmware::hpet() const {
     return table;
 }
 
-bool PcFirmware::has_acpi() const { return machine_.config().machine.properties.acpi != OnOffAuto::off; }
+bool PcFirmware::has_acpi() const { return machine_.type().builds_acpi() && machine_.config().machine.properties.acpi != OnOffAuto::off; }
 
 /// How many nodes there are, the node of each APIC id, and the memory of each node.
 std::string PcFirmware::numa(std::size_t apic_ids) const {
@@ -257,7 +257,7 @@ std::vector<RomInfo> PcFirmware::roms() const {
     // Places as large as the files may become.
     if (has_acpi())
         for (const auto& [name, size, used] : {std::tuple{kAcpiTablesFile, 0x200000u, 0x20000u}, {kAcpiLoaderFile, 0x10000u, 0x1000u}, {kAcpiRsdpFile, 0x1000u, 0x1000u}})
-            list.push_back({RomInfo::Kind::acpi, 0, size, name, {}, used});
+            if (std::string_view(name) != kAcpiRsdpFile || machine_.type().keeps_acpi_root()) list.push_back({RomInfo::Kind::acpi, 0, size, name, {}, used});
     return list;
 }
 

@@ -27,7 +27,6 @@ struct RomInfo {
 
 class PcFirmware {
 public:
-    static constexpr std::string_view kBios = "bios-256k.bin";
     static constexpr std::uint64_t kBiosUnit = 64 << 10;
 
     /// `machine` outlives it.

@@ -19,7 +19,7 @@ Result<void> PcBoard::build_i440fx(Machine& machine) {
     Lifecycle& life = machine.life();
     auto bridge = std::make_unique<I440fxHost>(machine.ports(), pci_);
     bridge->set_memory_ends(memory_ends(machine));
-    Device& host = tree.add_onboard(std::move(bridge), "i440fx");
+    Device& host = add_onboard(machine, std::move(bridge), "i440fx");
     system_bus_.add(host);
     host.add_part(pci_.bus_name(), pci_);
     (void)tree.name_bus({}, "pci");      // the first of its kind

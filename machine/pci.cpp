@@ -149,6 +149,17 @@ void PciDevice::add_bar(unsigned index, PciBar bar) {
     bars_[index] = bar;
 }
 
+void PciDevice::resize_rom(std::uint64_t bytes) {
+    constexpr std::uint64_t kSmallest = 2048;      // PCI 3.0, section 6.2.5.2
+    if (bytes > 0) {
+        bars_[kRomBar].size = std::max(std::bit_ceil(bytes), kSmallest);
+        return add_bar(kRomBar, bars_[kRomBar]);
+    }
+    bars_[kRomBar] = {};
+    set_config(bar_register(kRomBar), 0, 4);
+    set_writable(bar_register(kRomBar), 0, 4);
+}
+
 void PciDevice::add_capability(std::uint8_t id, unsigned offset, unsigned length) {
     set_config(offset, id, 1);
     set_config(offset + 1, config_[kCapabilities], 1);

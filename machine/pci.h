@@ -52,6 +52,7 @@ public:
     static const qom::Type kType;
     static constexpr unsigned kConfigSize = 256, kExtendedSize = 4096;
     static constexpr unsigned kBars = 7, kRomBar = 6;  ///< the seventh is the expansion ROM
+    static constexpr std::uint64_t kLargestRom = std::uint64_t{2} << 30;  ///< bytes
 
     PciDevice(qom::Values values, const PciIdentity& identity);
     ~PciDevice() override;
@@ -79,6 +80,9 @@ public:
     std::string_view rom_file() const { return rom_file_; }
     /// Where what is behind a base address register lies.
     qom::Region bar_region(unsigned index) const;
+
+    /// Room for an image of so many bytes in the expansion ROM; 0: there is none any more. Before it is plugged in.
+    void resize_rom(std::uint64_t bytes);
 
     /// Clears the command register, BARs and interrupt line. Overriders call it.
     void reset() override;

@@ -1,8 +1,11 @@
 #include "machine/qdev.h"
 
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "machine/boot_devices.h"
+#include "machine/compat_properties.h"
 #include "machine/data_files.h"
 #include "machine/machine.h"
 #include "machine/pc_board.h"
@@ -138,6 +141,7 @@ Result<std::unique_ptr<Device>> make_device(Machine& machine, qom::Creation& cre
     auto made = RHEA_TRY(values.type().create(creation));
     std::unique_ptr<Device> device(static_cast<Device*>(made.release()));
     device->values().merge(values);
+    fit_rom(machine, *device);
     const auto roms = machine.board() ? machine.board()->firmware().boot_indexes() : std::vector<std::int64_t>();
     RHEA_CHECK(check_boot_index(machine.devices(), roms, *device));
     RHEA_CHECK(check_acpi_index(machine.devices(), *device));
@@ -149,9 +153,28 @@ Result<std::unique_ptr<Device>> make_device(Machine& machine, qom::Creation& cre
 
 }  // namespace
 
+namespace {
+
+/// Whether what is said of a type holds for one: it is of that type, or there is such a device inside.
+bool is_meant(const qom::Type& type, std::string_view said) { return type.is_a(said) || (type.part && type.part->is_a(said)); }
+
+}  // namespace
+
+void apply_version(const Machine& machine, qom::Values& values) {
+    qom::Values defaults(values.type());
+    for_each_compat_property(machine.type(), [&](std::string_view type, const CompatProperty& row) {
+        if (!is_meant(values.type(), type) || !values.type().find(row.property)) return;
+        const auto set = defaults.set(row.property, QObject(row.value), InputMode::keyval);
+        (void)set;      // rows are right: a test has tried them all
+    });
+    defaults.merge(values);
+    values.merge(defaults);
+}
+
 Result<void> apply_globals(const Machine& machine, qom::Values& values) {
+    apply_version(machine, values);
     for (const cli::Global& global : machine.config().globals) {
-        if (!values.type().is_a(global.driver)) continue;
+        if (!is_meant(values.type(), global.driver)) continue;
         auto set = values.set(global.property, QObject(global.value), InputMode::keyval);
         if (!set) return fail(std::move(set).error().prefixed(fmt::format("can't apply global {}.{}={}: ", global.driver, global.property, global.value)));
     }
@@ -169,6 +192,17 @@ void warn_of_globals(const Machine& machine, const cli::Reporter& reporter) {
             if (!used) reporter.warning(fmt::format("global {}.{}={} not used", global.driver, global.property, global.value));
         }
     }
+}
+
+void fit_rom(const Machine& machine, Device& device) {
+    auto* function = dynamic_cast<PciDevice*>(&device);
+    const auto file = function && device.values().given("romfile") ? device.values().text("romfile") : std::nullopt;
+    if (!file || function->bar(PciDevice::kRomBar).kind == PciBar::Kind::none) return;
+    if (file->empty()) return function->resize_rom(0);
+    const auto path = find_data_file(machine.config().data_dirs, *file);
+    std::error_code failed;
+    const auto size = path ? std::filesystem::file_size(*path, failed) : 0;
+    if (!failed && size > 0 && size <= PciDevice::kLargestRom && !device.values().given("romsize")) function->resize_rom(size);
 }
 
 Result<Bus*> find_bus(Machine& machine, std::string_view path) {

@@ -8,10 +8,16 @@ namespace rhea {
 
 class Machine;
 
-/// What -global says of the properties of `values`' type and its ancestors.
+/// What the machine's version means by `values`' type, where nothing else was said yet.
+void apply_version(const Machine& machine, qom::Values& values);
+/// The defaults of `values`' type that are not those of the type itself: what the machine's version means by it, and then what -global
+/// says of it, its ancestors and the device inside it.
 Result<void> apply_globals(const Machine& machine, qom::Values& values);
 /// Warns of -global lines that reach no device type.
 void warn_of_globals(const Machine& machine, const cli::Reporter& reporter);
+
+/// A PCI function whose `romfile` is said has room for that file, or none. Before it is plugged.
+void fit_rom(const Machine& machine, Device& device);
 
 /// A sound device names one of -audiodev in this property.
 Result<void> check_audiodev(const Machine& machine, const qom::Values& values, std::string_view name);

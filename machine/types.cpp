@@ -83,7 +83,7 @@ constexpr const Type* kAll[] = {
     &net::kNetFilter, &net::kFilterDump, &net::kFilterBuffer, &net::kFilterMirror, &net::kFilterRedirector, &net::kFilterReplay, &net::kFilterRewriter,
     &kTlsCreds, &kTlsCredsX509, &kTlsCredsAnon, &kTlsCredsPsk,
     // machines and what drives their CPUs
-    &kMachineType, &kX86MachineType, &kGenericPcType, &kPcType, &kQ35Type, &kNoMachineType, &kAccel, &kTcgAccel, &kKvmAccel, &kQtestAccel,
+    &kMachineType, &kX86MachineType, &kGenericPcType, &kAccel, &kTcgAccel, &kKvmAccel, &kQtestAccel,
     // buses and the parents of their devices
     &Bus::kType, &kSystemBus, &PciBus::kType, &kPcieBus, &kIsaBus, &kIdeBus, &kFloppyBus, &kI2cBus,
     &Device::kType, &kSystemDevice, &PciDevice::kType, &kIsaDevice, &kIdeDevice,
@@ -137,6 +137,7 @@ constexpr const Type* kAll[] = {
 std::span<const Type* const> all_types() {
     static const std::vector<const Type*> all = [] {
         std::vector<const Type*> types(std::begin(kAll), std::end(kAll));
+        for (const Type& machine : machine_object_types()) types.push_back(&machine);
         const auto models = cpu_model_types();
         types.insert(types.end(), models.begin(), models.end());
         const auto chardevs = chardev_types();
@@ -151,6 +152,8 @@ const Type* find_type(std::string_view name) {
         if (type->name == name) return type;
     for (const Type* type : chardev_types())
         if (type->name == name) return type;
+    for (const Type& type : machine_object_types())
+        if (type.name == name) return &type;
     return find_cpu_type(name);
 }
 

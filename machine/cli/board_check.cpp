@@ -44,6 +44,8 @@ Result<void> check_features(const Cpu& cpu) {
 
 OrExit<void> check_board(const Config& config, const Accelerator& accelerator, Reporter& reporter) {
     const MachineType& type = *find_machine_type(config.machine.type);
+    if (const auto why = type.deprecation(); !why.empty())
+        reporter.warning(fmt::format("Machine type '{}' is deprecated: {}", type.name, why));
     if (config.cpu) {
         if (config.cpu->model.empty() && config.cpu->features.empty())
             return complain(reporter, "-cpu option cannot be empty");
@@ -57,6 +59,8 @@ OrExit<void> check_board(const Config& config, const Accelerator& accelerator, R
                 return complain(reporter, checked.error().description());
     }
     if (!type.is_pc()) return {};
+    if (!type.pluggable_memory() && (config.memory.slots > 0 || config.memory.max_size > config.memory.size))
+        return complain(reporter, fmt::format("\"-memory 'slots|maxmem'\" is not supported by: {}", type.name));
     if (config.memory.max_size > config.memory.size) {
         if (config.memory.slots > kMaxMemorySlots)
             return complain(reporter, fmt::format("unsupported amount of memory slots: {}", config.memory.slots));

@@ -42,7 +42,7 @@ bool is_common_property(std::string_view name) {
 
 Result<void> resolve_smp(const SmpConfiguration& asked, const MachineType& type, Reporter& reporter, Smp& smp) {
     bool deprecated = false;
-    auto found = topology(asked, {std::string(type.name), static_cast<unsigned>(type.max_cpus), type.is_pc()}, deprecated);
+    auto found = topology(asked, {std::string(type.name), static_cast<unsigned>(type.max_cpus), type.is_pc(), type.prefers_sockets()}, deprecated);
     if (deprecated)
         reporter.warning("Deprecated CPU topology (considered invalid): CPU topology parameters must be greater than zero");
     smp = RHEA_TRY(std::move(found));

@@ -49,6 +49,7 @@ struct TopologyLimits {
     std::string machine;
     unsigned max_cpus;
     bool has_dies;
+    bool prefers_sockets = false;      ///< CPUs without a place are sockets rather than cores
 };
 /// `deprecated`: set when a count of zero was given.
 Result<Smp> topology(const SmpConfiguration& asked, const TopologyLimits& limits, bool& deprecated);

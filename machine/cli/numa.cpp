@@ -52,11 +52,13 @@ Result<void> Numa::add(const Machine& machine, const NumaNode& said, const FindB
         node.present = false;
         if (!added) return added;
     }
-    if (said.memory && said.memory_backend)
-        return fail("numa configuration should use either mem= or memdev=,mixing both is not allowed");
-    if (said.memory)
+    const bool sizes = said.memory || std::any_of(nodes_.begin(), nodes_.end(), [](const Node& other) { return other.memory > 0 && other.backend.empty(); });
+    const bool backends = said.memory_backend || std::any_of(nodes_.begin(), nodes_.end(), [](const Node& other) { return !other.backend.empty(); });
+    if (sizes && backends) return fail("numa configuration should use either mem= or memdev=,mixing both is not allowed");
+    if (said.memory && !machine.memory_by_size)
         return fail(Error::generic("Parameter -numa node,mem is not supported by this machine type")
                         .with_hint("Use -numa node,memdev instead"));
+    if (said.memory) node.memory = *said.memory;
     if (said.memory_backend) {
         const auto size = find(*said.memory_backend);
         // QEMU's word for an object that is not there too.

@@ -32,6 +32,7 @@ public:
         std::uint64_t ram_size = 0;
         bool memory_hotplug = false;        ///< a machine with slots for memory has one node at least
         bool own_backend = false;           ///< -machine memory-backend
+        bool memory_by_size = false;        ///< a node may name its memory by its size alone
     };
     /// The size of a memory backend in bytes; nothing: there is none of this id.
     using FindBackend = std::function<std::optional<std::uint64_t>(const std::string& id)>;

@@ -61,6 +61,8 @@ OrExit<void> resolve_numa(Config& config, const Reporter& reporter) {
         auto options = read_options<NumaOptions>(group.options, kSizes);
         auto added = options ? config.numa.set(numa_machine(config), *options, [&](const std::string& id) { return backend_size(config, id); })
                              : Result<void>(fail(std::move(options).error()));
+        const NumaNode* node = options ? std::get_if<NumaNode>(&options->u) : nullptr;
+        if (added && node && node->memory) reporter.warning(group.where, "Parameter -numa node,mem is deprecated, use -numa node,memdev instead");
         if (added) continue;
         reporter.error(group.where, added.error());
         return tl::unexpected(Exit{1});
@@ -91,11 +93,13 @@ OrExit<void> resolve_instruction_count(Config& config, const Reporter& reporter)
 
 Numa::Machine numa_machine(const Config& config) {
     Numa::Machine machine;
-    machine.supported = config.machine.type != "none";
+    const MachineType& type = *find_machine_type(config.machine.type);
+    machine.supported = type.is_pc();
+    machine.memory_by_size = type.numa_memory;
     machine.hmat = config.machine.properties.hmat.value_or(false);
     machine.smp = config.smp;
     machine.ram_size = config.memory.size;
-    machine.memory_hotplug = machine.supported && config.memory.slots > 0;
+    machine.memory_hotplug = machine.supported && type.numa_for_memory() && config.memory.slots > 0;
     machine.own_backend = config.machine.properties.memory_backend.has_value();
     return machine;
 }

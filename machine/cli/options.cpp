@@ -96,7 +96,7 @@ constexpr OptionRow kRows[] = {
     {"help", "", standard, works, "", show_help},
     {"version", "", standard, works, "show the version and exit", show_version},
     {"machine", "[type=]TYPE[,PROPERTY=VALUE]...", standard, in_part,
-     "the kind of machine: 'pc' (pc-i440fx-7.2, the default), 'q35' (pc-q35-7.2) or 'none', a machine without anything. 'help' lists the types, "
+     "the kind of machine: 'pc' (pc-i440fx-7.2, the default), 'q35' (pc-q35-7.2), an older version of these ('pc-q35-5.2') or 'none', a machine without anything. 'help' lists the types, "
      "'TYPE,help' a type's properties. accel=A:B names accelerators to try in turn; usb=on adds a USB controller",
      set_machine},
     {"M", "[type=]TYPE[,PROPERTY=VALUE]...", standard, in_part, "", set_machine},

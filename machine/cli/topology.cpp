@@ -42,12 +42,13 @@ Result<Smp> topology(const SmpConfiguration& asked, const TopologyLimits& limits
         at_least_one(smp.threads);
     } else {
         if (smp.max_cpus == 0) smp.max_cpus = smp.cpus;
-        // Cores are what is left over, then sockets, then threads.
-        if (smp.cores == 0) {
+        // Cores are what is left over, then sockets, then threads; or sockets before cores.
+        if (smp.cores == 0 && !(limits.prefers_sockets && smp.sockets == 0)) {
             at_least_one(smp.sockets);
             at_least_one(smp.threads);
             smp.cores = share(smp.max_cpus, smp.sockets, smp.dies, smp.threads);
         } else if (smp.sockets == 0) {
+            at_least_one(smp.cores);
             at_least_one(smp.threads);
             smp.sockets = share(smp.max_cpus, smp.dies, smp.cores, smp.threads);
         }

@@ -58,6 +58,7 @@ namespace {
 /// As it is with what -cpu says of it.
 CpuModel made_of(const Machine& machine, const CpuFacts& facts) {
     CpuModel model(*find_cpu_type(fmt::format("{}-x86_64-cpu", facts.name)), facts);
+    model.apply(machine.type());
     if (machine.config().cpu) model.apply(*machine.config().cpu);
     return model;
 }
@@ -87,7 +88,7 @@ Result<std::vector<CpuDefinitionInfo>> query_cpu_definitions(Machine& machine, c
         info.static_ = facts.is_static;
         info.unavailable_features = unavailable(machine, facts);
         info.typename_ = fmt::format("{}-x86_64-cpu", facts.name);
-        if (!facts.alias_of.empty()) info.alias_of = facts.alias_of;
+        if (!facts.alias_of.empty() && !machine.type().unversioned_cpus()) info.alias_of = facts.alias_of;
         all.push_back(std::move(info));
     }
     return all;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "machine/compat_properties.h"
 #include "machine/cpu/properties.h"
 #include "machine/qom/basic_types.h"
 #include "machine/qom/node.h"
@@ -63,6 +64,14 @@ void CpuModel::keep(const qom::Property& property, QObject value) {
     given_.emplace_back(&property, std::move(value));
 }
 
+void CpuModel::apply(const MachineType& machine) {
+    for_each_compat_property(machine, [&](std::string_view type, const CompatProperty& row) {
+        const qom::Property* property = type_.is_a(type) ? type_.find(row.property) : nullptr;
+        if (!property) return;
+        if (auto value = qom::parse_value(type_, *property, QObject(row.value), InputMode::keyval)) keep(*property, std::move(*value));
+    });
+}
+
 void CpuModel::apply(const cli::Cpu& cpu) {
     const bool own = cpu.model == facts_.name;
     for (const bool plus_minus : {false, true})
@@ -93,8 +102,9 @@ void CpuModel::expand() {
     features_.expand();
     min_level_ = number("min-level", facts_.level);
     min_xlevel_ = number("min-xlevel", facts_.xlevel);
+    if (!flag("full-cpuid-auto-level", true)) return;
     level_func7_ = features_.words()[kLeaf7Second] != 0 ? 1 : 0;
-    if (flag("full-cpuid-auto-level", true)) raise_levels();
+    raise_levels();
 }
 
 /// A CPU has the leaves that its features stand in.

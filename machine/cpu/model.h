@@ -3,6 +3,7 @@
 #include "machine/cli/config.h"
 #include "machine/cpu/features.h"
 #include "machine/cpu/model_table.h"
+#include "machine/machine_types.h"
 #include "machine/qom/type.h"
 
 namespace rhea {
@@ -12,6 +13,8 @@ public:
     /// `type` is that of the model. Nothing that -cpu says is heeded yet.
     CpuModel(const qom::Type& type, const CpuFacts& facts);
 
+    /// What the machine's version means by the model; before what -cpu said.
+    void apply(const MachineType& machine);
     /// What -cpu said: "name=value" of its own model, "+name" and "-name" of all. It has been checked.
     void apply(const cli::Cpu& cpu);
     /// Errors with QEMU's texts.

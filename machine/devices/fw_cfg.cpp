@@ -11,7 +11,7 @@ namespace {
 
 // The bit of an item's number that once asked for a channel to write.
 constexpr std::uint16_t kWriteChannel = 0x4000;
-constexpr std::uint32_t kFeatures = 0x03;  // the ports, and DMA
+constexpr std::uint32_t kPorts = 0x01, kDma = 0x02;      // features
 constexpr std::uint64_t kDmaSignature = 0x51454d5520434647;  // "QEMU CFG"
 
 // Control word of a DMA access.
@@ -42,8 +42,16 @@ FwCfg::FwCfg(AddressSpace& ports, AddressSpace& memory, Fill fill)
       data_(*this),
       dma_(*this),
       data_mapping_(ports, {.name = "fwcfg", .base = 0x510, .size = 2, .handler = &data_, .max_access = 4}),
-      dma_mapping_(ports, {.name = "fwcfg.dma", .base = 0x514, .size = 8, .handler = &dma_, .max_access = 8}) {
+      dma_mapping_(std::in_place, ports, AddressSpace::Region{.name = "fwcfg.dma", .base = 0x514, .size = 8, .handler = &dma_, .max_access = 8}) {
     FwCfg::reset();
+}
+
+bool FwCfg::has_dma() const { return values().boolean("dma_enabled"); }
+
+std::size_t FwCfg::most_files() const { return static_cast<std::size_t>(values().integer("x-file-slots")); }
+
+void FwCfg::realize() {
+    if (!has_dma()) dma_mapping_.reset();
 }
 
 void FwCfg::reset() {
@@ -68,13 +76,13 @@ void FwCfg::add_file(std::string name, std::string bytes) {
 }
 
 void FwCfg::add_writable_file(std::string name, std::string bytes, Written written) {
-    if (files_.size() < kFiles && name.size() <= kMaxName) files_.insert_or_assign(std::move(name), File{std::move(bytes), std::move(written)});
+    if (files_.size() < most_files() && name.size() <= kMaxName) files_.insert_or_assign(std::move(name), File{std::move(bytes), std::move(written)});
 }
 
 void FwCfg::select(std::uint16_t item) {
     if (!filled_) {
         filled_ = true;
-        set_number(kId, kFeatures, 4);
+        set_number(kId, has_dma() ? kPorts | kDma : kPorts, 4);
         if (fill_) fill_(*this);
         std::string directory;
         append_big_endian(directory, files_.size(), 4);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,6 @@ public:
         kCommandLineData = 0x15, kSetupAddress = 0x16, kSetupSize = 0x17, kSetupData = 0x18, kDirectory = 0x19, kFirstFile = 0x20,
         kAcpiTables = 0x8000, kIrq0Override = 0x8002, kHpet = 0x8004,
     };
-    static constexpr unsigned kFiles = 0x20;        ///< places for files
     static constexpr std::size_t kMaxName = 55;     ///< bytes
 
     /// Makes the items, in a FwCfg that has none but the signature.
@@ -41,7 +41,11 @@ public:
     using Written = std::function<void(const std::string& bytes)>;
     void add_writable_file(std::string name, std::string bytes, Written written);
 
+    /// Its values are what they will be.
+    void realize();
     void reset() override;
+    /// Guests may read and write items without a CPU copying them.
+    bool has_dma() const;
 
 private:
     struct DataPorts final : IoHandler {
@@ -58,6 +62,7 @@ private:
         std::uint64_t address = 0;
     };
 
+    std::size_t most_files() const;
     void select(std::uint16_t item);
     std::string_view rest() const;
     std::uint8_t read_byte();
@@ -68,7 +73,8 @@ private:
     Fill fill_;
     DataPorts data_;
     DmaPorts dma_;
-    Mapping data_mapping_, dma_mapping_;
+    Mapping data_mapping_;
+    std::optional<Mapping> dma_mapping_;
     std::map<std::uint16_t, std::string> items_;
     struct File {
         std::string bytes;

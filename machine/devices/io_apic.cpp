@@ -10,7 +10,7 @@ namespace {
 // Register select 0x00, window 0x10; behind them the registers by index.
 constexpr std::uint64_t kSelect = 0x00, kWindow = 0x10;
 constexpr std::uint8_t kId = 0x00, kVersion = 0x01, kArbitration = 0x02, kTable = 0x10;
-constexpr std::uint32_t kVersionValue = 0x00170020;  // 24 pins
+constexpr std::uint32_t kLastPin = (IoApic::kPins - 1) << 16;      // of the version register
 
 // Redirection table entry.
 constexpr std::uint64_t kLogical = 1u << 11, kPending = 1u << 12, kRemoteIrr = 1u << 14, kLevel = 1u << 15,
@@ -71,7 +71,7 @@ std::uint32_t IoApic::read() const {
     switch (selected_) {
         case kId:
         case kArbitration: return static_cast<std::uint32_t>(id_) << 24;
-        case kVersion: return kVersionValue;
+        case kVersion: return kLastPin | static_cast<std::uint32_t>(values().integer("version"));
         default: break;
     }
     const unsigned pin = (selected_ - kTable) / 2u;

@@ -33,9 +33,9 @@ public:
     struct State {
         const std::array<std::uint64_t, kPins>& table;
         std::uint32_t requests;
-        std::uint8_t selected, id;
+        std::uint8_t selected, id, version;
     };
-    State state() const { return {table_, requests_, selected_, id_}; }
+    State state() const { return {table_, requests_, selected_, id_, static_cast<std::uint8_t>(values().integer("version"))}; }
     /// How often each of the board's lines rose since the start.
     const std::array<std::uint64_t, kPins>& counts() const { return counts_; }
 

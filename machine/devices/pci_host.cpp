@@ -58,8 +58,16 @@ constexpr std::uint64_t round_up(std::uint64_t value) { return (value + kGiB - 1
 
 QObject pci_hole_start(const PciHostBridge& host) { return host.memory_ends().low; }
 QObject pci_hole_end(const PciHostBridge&) { return kIoApicAddress; }
-QObject pci_hole64_start(const PciHostBridge& host) { return round_up(host.memory_ends().high); }
+namespace {
+
+/// Older boards have no hole there before the firmware puts something into it.
+bool leaves_hole(const PciHostBridge& host) { return host.values().boolean("x-pci-hole64-fix"); }
+
+}  // namespace
+
+QObject pci_hole64_start(const PciHostBridge& host) { return leaves_hole(host) ? round_up(host.memory_ends().high) : 0; }
 QObject pci_hole64_end(const PciHostBridge& host) {
+    if (!leaves_hole(host)) return 0;
     return round_up(round_up(host.memory_ends().high) + static_cast<std::uint64_t>(host.values().integer("pci-hole64-size")));
 }
 

@@ -25,7 +25,7 @@ constexpr std::uint64_t padded(std::uint64_t size) { return (size + 3) / 4 * 4; 
 
 Result<std::unique_ptr<qom::Object>> create_vmcoreinfo(qom::Creation& creation) {
     const auto* object = dynamic_cast<const MachineObject*>(&creation.platform.tree.machine());
-    if (!object || !object->machine().board()) return fail("vmcoreinfo device requires fw_cfg with DMA");
+    if (!object || !object->machine().board() || !object->machine().board()->fw_cfg().has_dma()) return fail("vmcoreinfo device requires fw_cfg with DMA");
     bool another = false;
     creation.platform.tree.for_each_device([&](Device& device) { another |= &device.type() == &VmCoreInfo::kType; });
     if (another) return fail("at most one vmcoreinfo device is permitted");

@@ -40,7 +40,7 @@ VmGenId::Guid random_guid() {
 
 Result<std::unique_ptr<qom::Object>> create_vmgenid(qom::Creation& creation) {
     const auto* object = dynamic_cast<const MachineObject*>(&creation.platform.tree.machine());
-    if (!object || !object->machine().board())
+    if (!object || !object->machine().board() || !object->machine().board()->fw_cfg().has_dma())
         return fail("vmgenid requires DMA write support in fw_cfg, which this machine type does not provide");
     bool another = false;
     creation.platform.tree.for_each_device([&](Device& device) { another |= &device.type() == &VmGenId::kType; });

@@ -166,6 +166,7 @@ Result<void> make_card(Machine& machine, const CardPlan& plan, Bus& bus) {
     auto made = RHEA_TRY((*at)->create(creation));
     std::unique_ptr<Device> device(static_cast<Device*>(made.release()));
     device->values() = std::move(values);
+    fit_rom(machine, *device);
     RHEA_CHECK(device->plug_into(bus));
     machine.devices().add_onboard(std::move(device));
     return {};

@@ -9,6 +9,14 @@
 
 namespace rhea {
 
+std::vector<const qom::Type*> types_in_order() {
+    HashOrderedMap<const qom::Type*> table;
+    for (const qom::Type* type : qom::all_types()) table.insert(std::string(type->name), type);
+    std::vector<const qom::Type*> types;
+    table.for_each([&](const std::string&, const qom::Type* type) { types.push_back(type); });
+    return types;
+}
+
 struct QomPath { std::string path; };
 struct QomProperty { std::string path, property; };
 struct QomSet { std::string path, property; QObject value; };
@@ -107,18 +115,16 @@ Result<Empty> qom_set(qom::Tree& tree, const QomSet& args) {
 
 Result<std::vector<ObjectTypeInfo>> qom_list_types(qom::Tree&, const QomListTypes& args) {
     std::vector<ObjectTypeInfo> infos;
-    HashOrderedMap<const qom::Type*> table;      // QEMU's order of types
-    for (const qom::Type* type : qom::all_types()) table.insert(std::string(type->name), type);
     const qom::Type* wanted = args.implements ? qom::find_type(*args.implements) : nullptr;
     if (args.implements && !wanted) return infos;
-    table.for_each([&](const std::string&, const qom::Type* type) {
-        if (type->abstract && !args.abstract.value_or(false)) return;
-        if (wanted && !type->is_a(*wanted)) return;
+    for (const qom::Type* type : types_in_order()) {
+        if (type->abstract && !args.abstract.value_or(false)) continue;
+        if (wanted && !type->is_a(*wanted)) continue;
         ObjectTypeInfo info{std::string(type->name), {}, {}};
         if (type->abstract) info.abstract = true;
         if (type->parent) info.parent = type->parent->name;
         infos.insert(infos.begin(), std::move(info));
-    });
+    }
     return infos;
 }
 

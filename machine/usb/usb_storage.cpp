@@ -4,7 +4,10 @@
 #include "machine/block/block_layer.h"
 #include "machine/devices/attached_drive.h"
 #include "machine/devices/block_properties.h"
+#include "machine/machine.h"
+#include "machine/machine_object.h"
 #include "machine/platform.h"
+#include "machine/qdev.h"
 #include "machine/qom/tree.h"
 #include "machine/scsi/scsi_disk.h"
 #include "machine/usb/usb_bus.h"
@@ -72,6 +75,7 @@ Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
     bool cdrom = false;
     for (const auto& drive : platform.block.drives()) cdrom |= drive->backend == backend && drive->media == DriveMedia::cdrom;
     qom::Values disk_values(cdrom ? kScsiCd : kScsiHd);
+    if (const auto* object = dynamic_cast<const MachineObject*>(&platform.tree.machine())) apply_version(object->machine(), disk_values);
     for (const std::string_view name : kHandedOn)
         if (const QObject* value = creation.values.given(name))
             if (const qom::Property* property = disk_values.type().find(name)) disk_values.keep(*property, *value);
