@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "machine/cpu/model_table.h"
@@ -11,15 +13,19 @@ namespace {
 constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kMaxMemorySlots = 256;
 
-/// "+avx" and "-avx" do not mix well with "avx=on": QEMU warns.
+/// "avx=on" behind "+avx" or "-avx" does not say what it seems to: QEMU warns.
 void warn_of_mixture(const Reporter& reporter, const std::vector<CpuFeature>& features) {
     bool warned = false;
-    for (const CpuFeature& plain : features) {
-        for (const CpuFeature& legacy : features) {
-            if (plain.plus_minus || !legacy.plus_minus || plain.name != legacy.name) continue;
-            reporter.warning(fmt::format("Ambiguous CPU model string. Don't mix both \"{}{}\" and \"{}={}\"",
-                                         legacy.value == "on" ? '+' : '-', legacy.name, plain.name, plain.value));
-            warned = true;
+    for (auto plain = features.begin(); plain != features.end(); ++plain) {
+        if (plain->plus_minus) continue;
+        for (const std::string_view value : {"on", "off"}) {
+            const bool mixed = std::any_of(features.begin(), plain, [&](const CpuFeature& before) {
+                return before.plus_minus && before.value == value && before.name == plain->name;
+            });
+            if (mixed)
+                reporter.warning(fmt::format("Ambiguous CPU model string. Don't mix both \"{}{}\" and \"{}={}\"", value == "on" ? '+' : '-',
+                                             plain->name, plain->name, plain->value));
+            warned |= mixed;
         }
     }
     if (warned) reporter.warning("Compatibility of ambiguous CPU model strings won't be kept on future QEMU versions");

@@ -49,6 +49,9 @@ Result<InstructionCount> instruction_count(const Options& options) {
     return count;
 }
 
+/// A size that ends with a digit, without a suffix, is in MiB.
+std::uint64_t unit_of(std::string_view size) { return !size.empty() && size.back() >= '0' && size.back() <= '9' ? 1 << 20 : 1; }
+
 }  // namespace
 
 Result<void> take_numa(CommandLine& line, Options options) {
@@ -59,6 +62,7 @@ Result<void> take_numa(CommandLine& line, Options options) {
 OrExit<void> resolve_numa(Config& config, const Reporter& reporter) {
     for (const Group& group : config.unresolved.numa) {
         auto options = read_options<NumaOptions>(group.options, kSizes);
+        if (auto* node = options ? std::get_if<NumaNode>(&options->u) : nullptr; node && node->memory) *node->memory *= unit_of(group.options.get("mem"));
         auto added = options ? config.numa.set(numa_machine(config), *options, [&](const std::string& id) { return backend_size(config, id); })
                              : Result<void>(fail(std::move(options).error()));
         const NumaNode* node = options ? std::get_if<NumaNode>(&options->u) : nullptr;

@@ -74,9 +74,11 @@ void CpuModel::apply(const MachineType& machine) {
 
 void CpuModel::apply(const cli::Cpu& cpu) {
     const bool own = cpu.model == facts_.name;
-    for (const bool plus_minus : {false, true})
+    // "a=b" first, then every "+a", then every "-a".
+    const auto turn = [](const cli::CpuFeature& said) { return !said.plus_minus ? 0 : said.value == "on" ? 1 : 2; };
+    for (const int now : {0, 1, 2})
         for (const cli::CpuFeature& said : cpu.features) {
-            if (said.plus_minus != plus_minus || (!plus_minus && !own)) continue;
+            if (turn(said) != now || (now == 0 && !own)) continue;
             const qom::Property* property = aliased_cpu_property(said.name);
             if (!property) property = type_.find(said.name);
             if (!property) continue;

@@ -125,3 +125,10 @@ TEST_CASE("a CPU's signature has tall families and models in two fields", "[cpu]
     CHECK(make("Opteron_G3").signature() == 0x100f23);
     CHECK(make("486", {{"model", "9"}}).signature() == 0x490);
 }
+
+TEST_CASE("\"-feature\" holds against \"+feature\", and both against \"feature=on\"", "[machine][cpu]") {
+    const auto has = [](std::vector<cli::CpuFeature> said, std::string_view feature) { return *make("pentium", std::move(said)).features().has(feature); };
+    CHECK(!has({{"fpu", "off", true}, {"fpu", "on", true}}, "fpu"));
+    CHECK(!has({{"mce", "off", true}, {"mce", "on"}}, "mce"));
+    CHECK(has({{"cx8", "on", true}, {"cx8", "off"}}, "cx8"));
+}
