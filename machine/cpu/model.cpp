@@ -14,6 +14,8 @@ namespace {
 constexpr std::string_view kSuffix = "-x86_64-cpu";
 constexpr std::string_view kAmd = "AuthenticAMD";
 constexpr std::size_t kVendor = 12;      // bytes
+constexpr std::size_t kLeaf7 = 2;        // the word of what is in EBX of leaf 7
+constexpr std::uint32_t kLeaf7Number = 7, kSvmLeaf = 0x8000000a;
 constexpr std::size_t kLeaf7Second = 5;  // the word of what is in leaf 7 behind its first part
 constexpr std::uint64_t kNoBranchRecords = ~std::uint64_t{0x3f};
 constexpr unsigned kTallFamily = 15;     // from which on the signature has it in two fields
@@ -104,7 +106,11 @@ void CpuModel::expand() {
     features_.expand();
     min_level_ = number("min-level", facts_.level);
     min_xlevel_ = number("min-xlevel", facts_.xlevel);
-    if (!flag("full-cpuid-auto-level", true)) return;
+    if (!flag("full-cpuid-auto-level", true)) {
+        // CPUs have always grown to the leaf of what is new in it, though not to others.
+        if (features_.words()[kLeaf7] != 0 && min_level_ < kLeaf7Number) min_level_ = kLeaf7Number;
+        return;
+    }
     level_func7_ = features_.words()[kLeaf7Second] != 0 ? 1 : 0;
     raise_levels();
 }
@@ -117,6 +123,7 @@ void CpuModel::raise_levels() {
         std::uint32_t* const level = word.eax < 0x40000000 ? &min_level_ : word.eax < 0x80000000 ? nullptr : word.eax < 0xc0000000 ? &min_xlevel_ : &min_xlevel2_;
         if (level && *level < word.eax) *level = word.eax;
     }
+    if (features_.has("svm").value_or(false) && min_xlevel_ < kSvmLeaf) min_xlevel_ = kSvmLeaf;
 }
 
 Result<void> CpuModel::realize() {

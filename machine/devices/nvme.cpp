@@ -122,6 +122,16 @@ Result<std::unique_ptr<qom::Object>> create(qom::Creation& creation) {
     return controller;
 }
 
+/// How many namespaces there are, those that controllers bring among them.
+std::uint64_t count_namespaces(qom::Tree& tree) {
+    std::uint64_t count = 0;
+    tree.for_each_device([&](Device& device) {
+        const bool controller = &device.type() == &kNvme;
+        count += &device.type() == &kNvmeNamespace || (controller && static_cast<NvmeController&>(device).drive().backend());
+    });
+    return count;
+}
+
 Result<std::unique_ptr<qom::Object>> create_namespace(qom::Creation& creation) {
     const qom::Values& values = creation.values;
     auto& bus = static_cast<NvmeBus&>(*creation.bus);
@@ -139,6 +149,10 @@ Result<std::unique_ptr<qom::Object>> create_namespace(qom::Creation& creation) {
     if (auto checked = check(); !checked) {
         release_drive(*backend);
         return fail(std::move(checked).error());
+    }
+    if (values.boolean("eui64-default") && values.integer("eui64") == 0) {
+        constexpr std::uint64_t kFirstIdentifier = 0x5254000000000001;
+        creation.values.keep(*values.type().find("eui64"), kFirstIdentifier + count_namespaces(creation.platform.tree));
     }
     auto made = std::make_unique<NvmeNamespaceDevice>(values, id);
     RHEA_CHECK(attach(made->drive(), *backend, creation));

@@ -79,6 +79,21 @@ TEST_CASE("a CPU of an older machine is the one that guests knew then", "[machin
     CHECK(*cpu("Haswell", "pc-i440fx-2.5").features().has("abm"));
 }
 
+TEST_CASE("an old CPU grows to leaf 7 for what is new there, and to no other leaf", "[machine][compat]") {
+    const auto level = [](std::string_view machine, std::string feature) {
+        CpuModel model(*find_cpu_type("486-x86_64-cpu"), *find_cpu_model("486"));
+        model.apply(*find_machine_type(machine));
+        REQUIRE(model.set(feature, QObject(true)));
+        model.expand();
+        return std::pair(number(model, "level"), number(model, "xlevel"));
+    };
+    CHECK(level("pc-i440fx-2.7", "smap") == std::pair<std::int64_t, std::int64_t>(7, 0));
+    CHECK(level("pc-i440fx-2.7", "avx512vbmi") == std::pair<std::int64_t, std::int64_t>(1, 0));
+    CHECK(level("pc-i440fx-2.8", "avx512vbmi") == std::pair<std::int64_t, std::int64_t>(7, 0));
+    CHECK(level("pc-i440fx-2.7", "svm") == std::pair<std::int64_t, std::int64_t>(1, 0));
+    CHECK(level("pc-i440fx-2.8", "svm") == std::pair<std::int64_t, std::int64_t>(1, 0x8000000a));
+}
+
 TEST_CASE("what a user says of a CPU comes after what the machine's version says", "[machine][compat]") {
     CpuModel model(*find_cpu_type("qemu64-x86_64-cpu"), *find_cpu_model("qemu64"));
     model.apply(*find_machine_type("pc-i440fx-2.3"));
