@@ -93,18 +93,32 @@ Result<void> DriveBoard::attach_disks(Machine& machine) {
     return {};
 }
 
-void DriveBoard::warn_of_floppies(const Machine& machine, const cli::Reporter& reporter) {
-    unsigned at_usual_place = 0;
+namespace {
+
+/// The controllers where the firmware looks.
+std::vector<FloppyController*> usual_controllers(const Machine& machine) {
+    std::vector<FloppyController*> found;
     machine.devices().for_each_device([&](Device& device) {
-        at_usual_place += &device.type() == &FloppyController::kType && device.values().integer("iobase") == FloppyController::kBase;
+        if (&device.type() != &FloppyController::kType || device.values().integer("iobase") != FloppyController::kBase) return;
+        found.push_back(&static_cast<FloppyController&>(device));
     });
-    if (at_usual_place < 2) return;
+    return found;
+}
+
+}  // namespace
+
+void DriveBoard::warn_of_floppies(const Machine& machine, const cli::Reporter& reporter) {
+    if (usual_controllers(machine).size() < 2) return;
     reporter.warning(fmt::format("multiple floppy disk controllers with iobase={:#x} have been found", FloppyController::kBase));
     reporter.hint("the one being picked for CMOS setup might not reflect your intent");
 }
 
-void DriveBoard::fill_cmos(Mc146818Rtc& rtc) const {
-    fill_cmos_drives(ide_ ? &ide_->controller() : nullptr, floppies_, [&rtc](std::uint8_t index, std::uint8_t value) { rtc.set_cmos(index, value); });
+void DriveBoard::fill_cmos(const Machine& machine, Mc146818Rtc& rtc) const {
+    const auto controllers = usual_controllers(machine);
+    std::vector<const IdeCable*> cables;
+    for (const IdeBus* bus : ide_buses_) cables.push_back(&bus->cable());
+    fill_cmos_drives(cables, controllers.empty() ? nullptr : controllers.front(),
+                     [&rtc](std::uint8_t index, std::uint8_t value) { rtc.set_cmos(index, value); });
 }
 
 }  // namespace rhea

@@ -43,7 +43,7 @@ public:
     /// When there is more than one floppy controller where the firmware looks.
     static void warn_of_floppies(const Machine& machine, const cli::Reporter& reporter);
     /// What the firmware wants to know of the drives.
-    void fill_cmos(Mc146818Rtc& rtc) const;
+    void fill_cmos(const Machine& machine, Mc146818Rtc& rtc) const;
 
     FloppyController* floppies() const { return floppies_; }
 

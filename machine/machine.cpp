@@ -375,14 +375,16 @@ bool Machine::build(const cli::Reporter& reporter) {
             for (Vcpu& cpu : cpus_) cpu.nmi_pending = true;
         });
     } else {
+        if (config_.memory.size != 0 && !make_ram(reporter)) return false;
         life_.set_wakeup_supported(false);
     }
     life_.on_reset([this] {
         devices_.reset();
-        if (board_) board_->pci_hotplug().reset();
+        if (board_) board_->reset(*this);
         for (Vcpu& cpu : cpus_) reset_cpu(cpu);
     });
     if (!add_firmware_options(reporter) || !plug_devices(reporter)) return false;
+    if (board_) board_->complete(*this);
     warn_of_globals(*this, reporter);
     DriveBoard::warn_of_floppies(*this, reporter);
     if (!board_)

@@ -82,7 +82,6 @@ void fill_cmos(Mc146818Rtc& rtc, const cli::Config& config, const GuestMemory& r
     rtc.set_cmos(kCmosCpus, static_cast<std::uint8_t>(config.smp.cpus - 1));
 
     write_boot_order(rtc, config.boot.once.empty() ? config.boot.order : config.boot.once, config.floppy_boot_check);
-    rtc.set_cmos(0x14, 0x06);
 }
 
 }  // namespace
@@ -258,6 +257,15 @@ Result<void> PcBoard::set_boot_order(std::string_view order) {
         if (boot_code(letter) == 0) return fail(std::string("Invalid boot device for PC: '") + letter + "'");
     write_boot_order(*rtc_, order, floppy_boot_check_);
     return {};
+}
+
+void PcBoard::complete(const Machine& machine) { drives_.fill_cmos(machine, *rtc_); }
+
+void PcBoard::reset(const Machine& machine) {
+    pci_hotplug_.reset();
+    // "once" was for the start that is over, and so is what boot_set said.
+    const auto& boot = machine.config().boot;
+    if (!boot.once.empty()) write_boot_order(*rtc_, boot.order, floppy_boot_check_);
 }
 
 PcBoard::~PcBoard() = default;

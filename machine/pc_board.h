@@ -36,6 +36,11 @@ public:
     PcBoard(const PcBoard&) = delete;
     PcBoard& operator=(const PcBoard&) = delete;
 
+    /// When the devices of the command line are there, too: tells the firmware of the drives.
+    void complete(const Machine& machine);
+    /// What is no device's: the machine is reset.
+    void reset(const Machine& machine);
+
     /// The firmware finds so many CPUs when it starts next.
     void set_cpu_count(unsigned count);
     /// What the firmware boots from, in turn: "cdn".

@@ -34,7 +34,6 @@ Result<void> PcBoard::build_i440fx(Machine& machine) {
     RHEA_CHECK(add_cards(machine));
     drives_.add_ide(machine, gsi_, pci_);
     RHEA_CHECK(drives_.attach_disks(machine));
-    drives_.fill_cmos(*rtc_);
     const cli::MachineProperties& properties = machine.config().machine.properties;
     if (properties.usb.value_or(false)) RHEA_CHECK(add_piix_usb(machine));
     auto& pm = add_pci<Piix4Pm>(machine, devfn(1, 3), machine.ports(), machine.clocks(), gsi_.line(9), life);

@@ -54,7 +54,6 @@ Result<void> PcBoard::build_q35(Machine& machine) {
         RHEA_CHECK(drives_.add_sata(machine, pci_, devfn(kChipsetSlot, 2)));
         RHEA_CHECK(drives_.attach_disks(machine));
     }
-    drives_.fill_cmos(*rtc_);
     if (properties.usb.value_or(false)) RHEA_CHECK(add_ich9_usb(machine));
     if (properties.smbus.value_or(true)) {
         auto& smbus = add_pci<Ich9Smbus>(machine, devfn(kChipsetSlot, 3));

@@ -60,7 +60,9 @@ Result<std::unique_ptr<IdeDrive>> IdeController::plug(unsigned channel, bool cdr
 
 namespace {
 
-constexpr std::uint8_t kCmosFloppies = 0x10, kCmosDisks = 0x12, kCmosTranslation = 0x39;
+constexpr std::uint8_t kCmosFloppies = 0x10, kCmosDisks = 0x12, kCmosEquipment = 0x14, kCmosTranslation = 0x39;
+constexpr std::uint8_t kEquipment = 0x06;     // a coprocessor and a mouse
+constexpr unsigned kCmosCables = 2;
 constexpr std::uint8_t kUserType = 47;      // "geometry follows"
 /// Of the disks on the primary channel.
 struct CmosDisk {
@@ -79,13 +81,16 @@ std::uint8_t translation_bits(BiosAtaTranslation translation) {
 
 }  // namespace
 
-void fill_cmos_drives(const IdeController* ide, const FloppyController* floppies,
+void fill_cmos_drives(std::span<const IdeCable* const> cables, const FloppyController* floppies,
                       const std::function<void(std::uint8_t index, std::uint8_t value)>& set) {
     set(kCmosFloppies, floppies ? floppies->cmos_types() : 0);
-    if (!ide) return;
+    const unsigned count = floppies ? floppies->drive_count() : 0;
+    set(kCmosEquipment, static_cast<std::uint8_t>(kEquipment | (count == 0 ? 0 : 1 | (count - 1) << 6)));
     std::uint8_t present = 0, translations = 0;
-    for (unsigned number = 0; number < IdeController::kChannels * IdeChannel::kUnits; ++number) {
-        const auto* disk = dynamic_cast<const IdeDisk*>(ide->drive(number / IdeChannel::kUnits, number % IdeChannel::kUnits));
+    for (unsigned number = 0; number < kCmosCables * IdeCable::kMostUnits; ++number) {
+        const unsigned cable = number / IdeCable::kMostUnits, unit = number % IdeCable::kMostUnits;
+        if (cable >= cables.size() || unit >= cables[cable]->units()) continue;
+        const auto* disk = dynamic_cast<const IdeDisk*>(cables[cable]->drive(unit));
         if (!disk) continue;
         const auto& geometry = disk->geometry();
         translations |= static_cast<std::uint8_t>(translation_bits(geometry.translation) << (2 * number));

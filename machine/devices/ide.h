@@ -42,8 +42,9 @@ private:
     std::array<std::unique_ptr<IdeChannel>, kChannels> channels_;
 };
 
-/// Writes what the BIOS wants to know of the drives into CMOS bytes 0x10, 0x12, 0x19-0x2c and 0x39. Either may be null: it is not there.
-void fill_cmos_drives(const IdeController* ide, const FloppyController* floppies,
+/// Writes what the BIOS wants to know of the drives into CMOS bytes 0x10, 0x12, 0x14, 0x19-0x2c and 0x39. `cables`: the first ones of
+/// the board's controller. `floppies` may be null: it is not there.
+void fill_cmos_drives(std::span<const IdeCable* const> cables, const FloppyController* floppies,
                       const std::function<void(std::uint8_t index, std::uint8_t value)>& set);
 
 }  // namespace rhea

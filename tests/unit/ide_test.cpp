@@ -758,8 +758,9 @@ TEST_CASE("the CMOS tells of disks on the primary channel and of every disk's tr
     REQUIRE(rig.device({{"driver", "ide-hd"}, {"drive", "b"}, {"bus", "ide.1"}, {"bios-chs-trans", "rechs"}}) == "");
     REQUIRE(rig.device({{"driver", "ide-cd"}, {"unit", "0"}}) == "");
     std::map<unsigned, unsigned> cmos;
-    fill_cmos_drives(&rig.ide, nullptr, [&cmos](std::uint8_t index, std::uint8_t value) { cmos[index] = value; });
-    const std::map<unsigned, unsigned> expected{{0x10, 0}, {0x12, 0x0f}, {0x1a, 47}, {0x24, 300 & 0xff}, {0x25, 1}, {0x26, 8},
+    const IdeCable* const cables[] = {&rig.ide.channel(0), &rig.ide.channel(1)};
+    fill_cmos_drives(cables, nullptr, [&cmos](std::uint8_t index, std::uint8_t value) { cmos[index] = value; });
+    const std::map<unsigned, unsigned> expected{{0x10, 0}, {0x12, 0x0f}, {0x14, 0x06}, {0x1a, 47}, {0x24, 300 & 0xff}, {0x25, 1}, {0x26, 8},
                                                 {0x27, 0xff}, {0x28, 0xff}, {0x29, 0xc0}, {0x2a, 300 & 0xff}, {0x2b, 1}, {0x2c, 32},
                                                 {0x39, 0x30}};
     CHECK(cmos == expected);

@@ -42,3 +42,45 @@ def case_strict(start):
 def case_the_same_index_twice(start):
     m = start('-blockdev', 'null-co,node-name=a', '-device', 'virtio-blk-pci,drive=a,bootindex=1', '-blockdev', 'null-co,node-name=b')
     equal(m.qmp('device_add', driver='virtio-blk-pci', drive='b', bootindex=1).get('desc'), 'The bootindex 1 has already been used')
+
+
+def order_in_cmos(m): return cmos(m, 0x3d) << 8 | cmos(m, 0x38)
+
+
+def cmos(m, register):
+    m.outb(0x70, register)
+    return m.inb(0x71)
+
+
+def case_once(start):
+    m = start('-boot', 'once=a,order=nda')
+    equal(order_in_cmos(m), 0x0100)
+    m.qmp('human-monitor-command', **{'command-line': 'boot_set c'})
+    equal(order_in_cmos(m), 0x0200)
+    m.qmp('system_reset')
+    equal(order_in_cmos(m), 0x3410)
+
+
+def case_boot_set_stays(start):
+    m = start()
+    m.qmp('human-monitor-command', **{'command-line': 'boot_set c'})
+    m.qmp('system_reset')
+    equal(order_in_cmos(m), 0x0200)
+
+
+def disk(name, *where): return ['-drive', f'file=@DIR@/{name},format=raw,if=none,id={name}', '-device', ','.join([f'ide-hd,drive={name}', *where])]
+
+
+def case_drives_in_cmos(start):
+    m = start(*disk('a', 'bus=ide.0', 'unit=1', 'cyls=300', 'heads=8', 'secs=32'), *disk('b', 'bus=ide.1', 'bios-chs-trans=rechs'),
+              '-device', 'floppy,drive-type=144', '-device', 'floppy,unit=1,drive-type=120', files={'a': bytes(1 << 20), 'b': bytes(1 << 20)})
+    equal([cmos(m, r) for r in (0x10, 0x12, 0x14, 0x19, 0x1a, 0x39)], [0x42, 0x0f, 0x47, 0, 47, 0x30])
+    equal([cmos(m, 0x24 + i) for i in range(9)], [300 & 0xff, 1, 8, 0xff, 0xff, 0xc0, 300 & 0xff, 1, 32])
+    m.qmp('system_reset')
+    equal(cmos(m, 0x12), 0x0f)
+
+
+def case_drives_of_q35_in_cmos(start):
+    m = start(*disk('a', 'bus=ide.0'), *disk('b', 'bus=ide.2'), '-device', 'isa-fdc,id=f', '-device', 'floppy,bus=f.0', machine='q35',
+              files={'a': bytes(1 << 20), 'b': bytes(1 << 20)})
+    equal([cmos(m, r) for r in (0x10, 0x12, 0x14, 0x19, 0x1a)], [0x50, 0xf0, 0x07, 47, 0])
