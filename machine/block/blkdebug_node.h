@@ -17,6 +17,7 @@ public:
     /// "blkdebug:CONFIG:IMAGE" when that says it all.
     std::optional<std::string> exact_filename() const override;
     void debug_event(BlkdebugEvent event) override { rules_.event(event); }
+    BlkdebugRules& rules() { return rules_; }
 
 protected:
     BlockPermissions child_permissions(BlockPermissions wanted) const override;

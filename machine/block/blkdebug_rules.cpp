@@ -10,6 +10,7 @@
 
 #include "chardev/file_descriptor.h"
 #include "machine/block/flat_options.h"
+#include "machine/block/work_queue.h"
 #include "qobject/config_text.h"
 
 namespace rhea {
@@ -111,7 +112,57 @@ Result<void> BlkdebugRules::add_file(const std::string& path) {
     });
 }
 
+int BlkdebugRules::set_breakpoint(BlkdebugEvent event, std::string tag) {
+    const std::lock_guard lock(mutex_);
+    if (breakpoints_.size() == WorkQueue::kMostHeld) return EBUSY;
+    breakpoints_.push_back({event, std::move(tag)});
+    return 0;
+}
+
+int BlkdebugRules::resume(std::string_view tag) {
+    const std::lock_guard lock(mutex_);
+    int error = ENOENT;
+    for (Breakpoint& one : breakpoints_) {
+        if (one.tag != tag || one.state != Breakpoint::State::waiting) continue;
+        one.state = Breakpoint::State::resumed;
+        error = 0;
+    }
+    return error;
+}
+
+int BlkdebugRules::remove_breakpoint(std::string_view tag) {
+    const std::lock_guard lock(mutex_);
+    int error = ENOENT;
+    for (auto one = breakpoints_.begin(); one != breakpoints_.end();) {
+        if (one->tag != tag || one->state == Breakpoint::State::resumed) {
+            ++one;
+            continue;
+        }
+        error = 0;
+        if (one->state == Breakpoint::State::waiting) (one++)->state = Breakpoint::State::resumed;
+        else one = breakpoints_.erase(one);
+    }
+    return error;
+}
+
+/// A breakpoint is for one request.
+void BlkdebugRules::stop_at(BlkdebugEvent event) {
+    std::unique_lock lock(mutex_);
+    const auto found = std::find_if(breakpoints_.begin(), breakpoints_.end(),
+                                    [event](const Breakpoint& one) { return one.event == event && one.state == Breakpoint::State::set; });
+    if (found == breakpoints_.end()) return;
+    found->state = Breakpoint::State::waiting;
+    lock.unlock();
+    WorkQueue::hold([this, found] {
+        const std::lock_guard guard(mutex_);
+        return found->state == Breakpoint::State::resumed;
+    });
+    lock.lock();
+    breakpoints_.erase(found);
+}
+
 void BlkdebugRules::event(BlkdebugEvent event) {
+    stop_at(event);
     const std::lock_guard lock(mutex_);
     const auto in_state = [this](const auto& rule) { return rule.state == 0 || rule.state == state_; };
     const auto& waiting = injections_[index(event)];

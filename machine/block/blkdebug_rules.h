@@ -2,9 +2,11 @@
 /// The rules of driver "blkdebug": events that change a state, and requests that fail once an event has come in a state.
 #include <array>
 #include <cstdint>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "machine/block/options.h"
@@ -26,6 +28,12 @@ public:
     /// Those of a file with sections [inject-error] and [set-state]. Never waits for a FIFO.
     Result<void> add_file(const std::string& path);
 
+    /// The next request that comes to the event waits there, on its worker thread, until `resume` (WorkQueue::hold). EBUSY: too many.
+    int set_breakpoint(BlkdebugEvent event, std::string tag);
+    /// Let go the requests that wait under the tag, or forget it. ENOENT: there is none. The caller releases the work queue then.
+    int resume(std::string_view tag);
+    int remove_breakpoint(std::string_view tag);
+
     /// The rules that wait for it become active, in place of those of an earlier event, and the state changes.
     void event(BlkdebugEvent event);
     /// The errno value that a request shall end with; 0: none. A rule for one time is gone afterwards.
@@ -43,12 +51,20 @@ private:
     struct Change {
         std::int64_t state, new_state;
     };
+    struct Breakpoint {
+        BlkdebugEvent event;
+        std::string tag;
+        enum class State { set, waiting, resumed } state = State::set;
+    };
+    void stop_at(BlkdebugEvent event);
+
     static constexpr std::size_t kEvents = static_cast<std::size_t>(BlkdebugEvent::none) + 1;
 
     std::mutex mutex_;
     std::array<std::vector<Injection>, kEvents> injections_;
     std::array<std::vector<Change>, kEvents> changes_;
     std::vector<Injection> active_;
+    std::list<Breakpoint> breakpoints_;
     std::int64_t state_ = 1;
     unsigned numbers_ = 0;
 };

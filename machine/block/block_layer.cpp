@@ -6,6 +6,7 @@
 #include <random>
 
 #include "machine/block/events.h"
+#include "machine/block/fifo_wait.h"
 #include "machine/block/host.h"
 #include "machine/block/jobs/jobs.h"
 
@@ -21,7 +22,7 @@ bool stands_on(const BlockNode* top, const BlockNode* node) {
 }  // namespace
 
 BlockLayer::BlockLayer(uv_loop_t* loop, EventBus& events, BlockHost& host)
-    : events_(events), host_(host), work_(loop, host.test_clocks()), jobs_(std::make_unique<Jobs>(loop, work_, events)), random_(std::random_device{}()) {
+    : events_(events), host_(host), work_(loop, host.test_clocks()), jobs_(std::make_unique<Jobs>(loop, work_, events)), loop_(loop), random_(std::random_device{}()) {
     host_.on_cont([this] { resumed(); });
     host_.on_stop([this] { jobs_->drain(); });
     host_.on_end([this] {
@@ -36,6 +37,15 @@ BlockLayer::BlockLayer(uv_loop_t* loop, EventBus& events, BlockHost& host)
 BlockLayer::~BlockLayer() {
     jobs_->cancel_all();
     work_.drain(nullptr);
+}
+
+FifoWait* BlockLayer::wait_for_fifo(const std::string& path) {
+    auto wait = std::make_unique<FifoWait>(loop_, path);
+    return wait->valid() ? fifo_waits_.emplace_back(std::move(wait)).get() : nullptr;
+}
+
+void BlockLayer::forget(const FifoWait* wait) {
+    std::erase_if(fifo_waits_, [wait](const auto& one) { return one.get() == wait; });
 }
 
 void BlockLayer::resumed() {

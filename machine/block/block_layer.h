@@ -16,6 +16,7 @@
 namespace rhea {
 
 class BlockHost;
+class FifoWait;
 class FlatOptions;
 class Jobs;
 struct BlockdevRef;
@@ -105,6 +106,10 @@ public:
     /// Waits for every request.
     void drain() { work_.drain(nullptr); }
 
+    /// Null: it is no FIFO, or cannot be opened.
+    FifoWait* wait_for_fifo(const std::string& path);
+    void forget(const FifoWait* wait);
+
     EventBus& events() { return events_; }
     BlockHost& host() { return host_; }
 
@@ -130,6 +135,8 @@ private:
     std::vector<std::unique_ptr<BlockBackend>> backends_;
     std::vector<std::unique_ptr<DriveInfo>> drives_;
     std::vector<std::weak_ptr<ThrottleGroup>> throttle_groups_;
+    std::vector<std::unique_ptr<FifoWait>> fifo_waits_;
+    uv_loop_t* loop_;
     std::uint64_t node_names_ = 0;
     std::uint64_t random_;
     int ide_units_ = 2;

@@ -1,6 +1,8 @@
 // blockdev-add, blockdev-del, block_resize, block_set_io_throttle.
 #include "machine/block/block_layer.h"
 #include "machine/block/commands.h"
+#include "machine/block/driver_options.h"
+#include "machine/block/fifo_wait.h"
 #include "machine/block/options.h"
 #include "monitor/command_table.h"
 
@@ -55,9 +57,25 @@ inline constexpr auto description<BlockIoThrottle> =
 
 namespace {
 
-Result<Empty> blockdev_add(BlockLayer& layer, const BlockdevOptions& args) {
-    RHEA_CHECK(layer.add_node(args));
-    return Empty{};
+/// The rules' file of a "blkdebug" among the nodes that are wanted.
+const std::string* rules_file(const BlockdevOptions& options) {
+    if (const auto* rules = std::get_if<BlockdevBlkdebug>(&options.u); rules && rules->config) return &*rules->config;
+    const BlockdevRef* child = child_of(options);
+    return child && child->definition ? rules_file(*child->definition) : nullptr;
+}
+
+void blockdev_add(BlockLayer& layer, const BlockdevOptions& args, Reply<Empty> reply) {
+    const auto add = [&layer](const BlockdevOptions& options, Reply<Empty>& to) {
+        if (auto added = layer.add_node(options); !added) to.fail(added.error());
+        else to.succeed();
+    };
+    const std::string* rules = rules_file(args);
+    FifoWait* wait = rules ? layer.wait_for_fifo(*rules) : nullptr;
+    if (!wait) return add(args, reply);
+    wait->start([add, &layer, wait, args, later = std::make_shared<Reply<Empty>>(std::move(reply))] {
+        add(args, *later);
+        layer.forget(wait);
+    });
 }
 
 Result<Empty> blockdev_del(BlockLayer& layer, const BlockdevDel& args) {

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "machine/block/blkdebug_node.h"
 #include "machine/block/block_layer.h"
 #include "qobject/convert.h"
 
@@ -97,6 +98,35 @@ void completed(const std::shared_ptr<Job>& job, const char* command, const char*
     job->finish();
 }
 
+/// Commands for a driver "blkdebug" at or below the node: "break EVENT TAG", "resume TAG" and so on. False: it is none of them.
+bool run_breakpoint_command(BlockLayer& layer, BlockNode* node, const std::vector<std::string_view>& words) {
+    const std::string_view name = words[0];
+    const bool sets = name == "break", resumes = name == "resume", removes = name == "remove_break";
+    if (!sets && !resumes && !removes) return false;
+    const std::size_t wanted = sets ? 2 : 1;
+    if (words.size() - 1 != wanted) {
+        say(fmt::format("bad argument count {} to {}, expected {} arguments\n", words.size() - 1, name, wanted));
+        return true;
+    }
+    while (node && node->driver() != BlockdevDriver::blkdebug) node = node->below();
+    auto* target = static_cast<BlkdebugNode*>(node);
+    int error = ENOTSUP;
+    if (target && sets) {
+        const auto event = enum_from_name<BlkdebugEvent>(words[1]);
+        if (event) layer.work().allow_holding();
+        error = event ? target->rules().set_breakpoint(*event, std::string(words[2])) : ENOENT;
+    } else if (target) {
+        error = resumes ? target->rules().resume(words[1]) : target->rules().remove_breakpoint(words[1]);
+        layer.work().release();
+    }
+    if (error == 0) return true;
+    const std::string reason = std::strerror(error);
+    if (sets) say(fmt::format("Could not set breakpoint: {}\n", reason));
+    else if (resumes) say(fmt::format("Could not resume request: {}\n", reason));
+    else say(fmt::format("Could not remove breakpoint {}: {}\n", words[1], reason));
+    return true;
+}
+
 }  // namespace
 
 void run_qemu_io(BlockLayer& layer, BlockBackend* backend, std::shared_ptr<BlockNode> node, std::string_view line,
@@ -111,6 +141,7 @@ void run_qemu_io(BlockLayer& layer, BlockBackend* backend, std::shared_ptr<Block
     const std::string_view name = words[0];
     const bool reads = name == "read" || name == "r", writes = name == "write" || name == "w", flushes = name == "flush" || name == "f",
                discards = name == "discard" || name == "d";
+    if (run_breakpoint_command(layer, backend ? backend->root() : node.get(), words)) return done();
     if (!reads && !writes && !flushes && !discards) {
         say(fmt::format("command \"{}\" not found\n", name));
         return done();

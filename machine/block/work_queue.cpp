@@ -18,14 +18,53 @@ struct WorkQueue::Item {
     std::function<void(int)> done;
     int result = 0;
     bool finished = false;
+    bool held = false, drained = false;
     bool delivered = false;  // maybe before libuv's callback came
     bool returned = false;   // that came
 };
 
+namespace {
+
+/// What this worker thread works at.
+thread_local void* at_work = nullptr;
+
+void close_async(uv_async_t* handle) {
+    uv_close(reinterpret_cast<uv_handle_t*>(handle), [](uv_handle_t* closed) { delete reinterpret_cast<uv_async_t*>(closed); });
+}
+
+}  // namespace
+
+WorkQueue::WorkQueue(uv_loop_t* loop, Clocks* test_clocks) : loop_(loop), test_clocks_(test_clocks), something_held_(nullptr, &close_async) {}
+
 WorkQueue::~WorkQueue() { drain(nullptr); }
 
 bool WorkQueue::guest_waits() const {
-    return std::any_of(items_.begin(), items_.end(), [](const Item* item) { return item->started && item->whom == For::guest; });
+    const std::lock_guard lock(mutex_);
+    return std::any_of(items_.begin(), items_.end(), [](const Item* item) { return item->started && item->whom == For::guest && !item->held; });
+}
+
+void WorkQueue::allow_holding() {
+    if (something_held_) return;
+    something_held_.reset(new uv_async_t);
+    uv_async_init(loop_, something_held_.get(), [](uv_async_t* handle) { static_cast<WorkQueue*>(handle->data)->guest_served(); });
+    something_held_->data = this;
+    uv_unref(reinterpret_cast<uv_handle_t*>(something_held_.get()));
+}
+
+void WorkQueue::hold(const std::function<bool()>& released) {
+    auto* item = static_cast<Item*>(at_work);
+    if (!item || !item->queue->something_held_) return;
+    WorkQueue& queue = *item->queue;
+    std::unique_lock lock(queue.mutex_);
+    item->held = true;
+    uv_async_send(queue.something_held_.get());
+    queue.released_.wait(lock, [&] { return item->drained || released(); });
+    item->held = false;
+}
+
+void WorkQueue::release() {
+    const std::lock_guard lock(mutex_);
+    released_.notify_all();
 }
 
 void WorkQueue::forget(const void* who) {
@@ -74,7 +113,9 @@ void WorkQueue::on_delay(uv_timer_t* timer) {
 
 void WorkQueue::on_work(uv_work_t* request) {
     auto* item = static_cast<Item*>(request->data);
+    at_work = item;
     item->result = item->work();
+    at_work = nullptr;
     // The queue may be gone once the lock is released after the last item: notify under it.
     const std::lock_guard lock(item->queue->mutex_);
     item->finished = true;
@@ -89,14 +130,14 @@ void WorkQueue::on_worked(uv_work_t* request, int) {
     else item->queue->deliver(*item);
 }
 
-/// Of the guest's work: what is done, up to the first that is not.
+/// Of the guest's work: what is done, up to the first that is not. What is held is overtaken.
 void WorkQueue::deliver_in_order() {
     for (;;) {
-        const auto first = std::find_if(items_.begin(), items_.end(), [](const Item* item) { return item->started && item->whom == For::guest; });
-        if (first == items_.end()) return;
+        auto first = items_.end();
         {
             const std::lock_guard lock(mutex_);
-            if (!(*first)->finished) return;
+            first = std::find_if(items_.begin(), items_.end(), [](const Item* item) { return item->started && item->whom == For::guest && !item->held; });
+            if (first == items_.end() || !(*first)->finished) return;
         }
         deliver(**first);
     }
@@ -110,6 +151,10 @@ void WorkQueue::deliver(Item& item) {
     item.work = nullptr;
     if (item.returned) delete &item;
     done(result);
+    guest_served();
+}
+
+void WorkQueue::guest_served() {
     if (waiting_.empty() || guest_waits()) return;
     for (const auto& [who, call] : std::exchange(waiting_, {})) call();
 }
@@ -123,6 +168,8 @@ void WorkQueue::drain(const void* owner) {
         if (first == items_.end()) return;
         {
             std::unique_lock lock(mutex_);
+            (*first)->drained = true;
+            released_.notify_all();
             finished_.wait(lock, [item = *first] { return item->finished; });
         }
         deliver(**first);

@@ -25,7 +25,7 @@ public:
     struct Delay { std::uint64_t limits_ns, latency_ns; };
 
     /// `test_clocks`: moved by a test that plays the guest; the guest's work is delivered in the order of its submission then. Null: there is no such test. They outlive the queue.
-    WorkQueue(uv_loop_t* loop, Clocks* test_clocks) : loop_(loop), test_clocks_(test_clocks) {}
+    WorkQueue(uv_loop_t* loop, Clocks* test_clocks);
     ~WorkQueue();
     WorkQueue(const WorkQueue&) = delete;
     WorkQueue& operator=(const WorkQueue&) = delete;
@@ -37,6 +37,15 @@ public:
     /// Returns when nothing of `owner` (null: of anybody) is under way, what its `done`s have submitted included.
     void drain(const void* owner);
     bool idle() const { return items_.empty(); }
+
+    /// Most pieces of work that may be held at once: each keeps a thread.
+    static constexpr unsigned kMostHeld = 2;
+    /// Before anything may call `hold`: on the loop.
+    void allow_holding();
+    /// On a worker thread, from inside some queue's work: waits there until `released` is true, which is asked under a lock after each
+    /// `release`, or until the work is drained. The guest is not taken to wait for it meanwhile.
+    static void hold(const std::function<bool()>& released);
+    void release();
     /// Whether work of the guest's is with the threads: what still has to wait for its time does not count.
     bool guest_waits() const;
     /// `call` runs once when that ends. `who` can take it back.
@@ -52,13 +61,15 @@ private:
     void start(Item& item);
     void deliver(Item& item);
     void deliver_in_order();
+    void guest_served();
 
     uv_loop_t* loop_;
     Clocks* test_clocks_;
     std::list<Item*> items_;  // not delivered yet
     std::vector<std::pair<const void*, std::function<void()>>> waiting_;
-    std::mutex mutex_;        // guards Item::finished
-    std::condition_variable finished_;
+    mutable std::mutex mutex_;        // guards Item::finished and Item::held
+    std::condition_variable finished_, released_;
+    std::unique_ptr<uv_async_t, void (*)(uv_async_t*)> something_held_;
 };
 
 }  // namespace rhea

@@ -14,7 +14,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import rig  # noqa: E402
 
-MODULES = ['acpi', 'boot', 'cirrus', 'display', 'dma', 'firmware', 'input_devices', 'pflash', 'power', 'q35', 'sata', 'serial_ports', 'timers', 'virtio_blk', 'virtio_net', 'virtio_serial', 'virtio_small']
+MODULES = ['acpi', 'boot', 'cirrus', 'display', 'dma', 'firmware', 'held_requests', 'input_devices', 'pflash', 'power', 'q35', 'sata', 'serial_ports', 'timers', 'virtio_blk', 'virtio_net', 'virtio_serial', 'virtio_small']
 
 
 def cases(modules, wanted):
