@@ -54,7 +54,7 @@ Ich9Lpc::Ich9Lpc(qom::Values values, AddressSpace& ports, AddressSpace& memory, 
       isa_bus_(gsi),
       reset_control_(ports, control, "lpc-reset-control", 0x0a),
       acpi_(ports, clocks, gsi.line(9), control, layout_for(bridge_hotplug())),
-      tco_(clocks, control, [this] { return !(root_complex_byte(kGeneralControl) & kNoReboot); }) {
+      tco_(clocks, control, [this] { return !this->values().boolean("noreboot") && !(root_complex_byte(kGeneralControl) & kNoReboot); }) {
     add_part(isa_bus_.bus_name(), isa_bus_);
     set_multifunction();
     set_writable(kPowerBase, kPowerBaseWritable, 4);

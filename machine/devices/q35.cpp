@@ -18,6 +18,8 @@ constexpr std::uint16_t kExtendedTsegMib = 16, kExtendedTsegQuery = 0xffff;
 constexpr std::uint8_t kSmramDefault = 0x02, kSmramOpen = 0x40, kSmramClosed = 0x20, kSmramLocked = 0x10, kSmramEnabled = 0x08;
 constexpr std::uint8_t kExtendedSmramDefault = 0x38, kExtendedSmramWritable = 0x87;
 constexpr std::uint8_t kSmbaseQuery = 0xff, kSmbaseInRam = 0x01, kSmbaseLocked = 0x02;
+constexpr std::uint8_t kSegmentEnabled = 0x01, kSegmentSize = 0x06;
+constexpr std::uint64_t kSmbaseAt = 0x30000, kSmramSize = 0x20000;
 
 }  // namespace
 
@@ -49,7 +51,7 @@ Result<void> Mch::check(const qom::Values& values) {
 }
 
 Mch::Mch(qom::Values values, AddressSpace& memory, const GuestMemory& ram, Q35Host& host)
-    : PciDevice(std::move(values), kHub), ram_(ram), host_(host), windows_(memory, ram) { Mch::reset(); }
+    : PciDevice(std::move(values), kHub), memory_(memory), ram_(ram), host_(host), windows_(memory, ram) { Mch::reset(); }
 
 void Mch::reset() {
     PciDevice::reset();
@@ -62,11 +64,14 @@ void Mch::reset() {
     set_writable(kSmbase, 0xff, 1);
     set_writable(kSmram, kSmramOpen | kSmramClosed | kSmramLocked | kSmramEnabled, 1);
     set_writable(kExtendedSmram, kExtendedSmramWritable, 1);
+    smbase_hole_.reset();
     update_windows();
+    update_segment();
     update_config_window();
 }
 
 void Mch::config_write(unsigned reg, std::uint32_t value, unsigned size) {
+    const std::uint8_t before = config_byte(kSmbase);
     PciDevice::config_write(reg, value, size);
     const auto touches = [&](unsigned from, unsigned length) { return reg < from + length && reg + size > from; };
     // Who asks how large the extended segment may be is told.
@@ -74,8 +79,7 @@ void Mch::config_write(unsigned reg, std::uint32_t value, unsigned size) {
     if (largest && touches(kExtendedTseg, 2) && config_word(kExtendedTseg) == kExtendedTsegQuery) set_config(kExtendedTseg, largest, 2);
     if (touches(kConfigBar, 8)) update_config_window();
     if (touches(kSmbase, 1)) {
-        if (config_byte(kSmbase) == kSmbaseQuery) set_config(kSmbase, kSmbaseInRam, 1);
-        if (config_byte(kSmbase) & (kSmbaseInRam | kSmbaseLocked)) set_writable(kSmbase, 0, 1);
+        offer_smbase(before);
     }
     if (touches(kSmram, 1) && (config_byte(kSmram) & kSmramLocked)) {
         set_config(kSmram, config_byte(kSmram) & ~kSmramOpen, 1);
@@ -83,6 +87,33 @@ void Mch::config_write(unsigned reg, std::uint32_t value, unsigned size) {
         set_writable(kExtendedSmram, 0, 1);
     }
     if (touches(kPam, LegacyWindows::kPamRegisters) || touches(kSmram, 1)) update_windows();
+    if (touches(kSmram, 2)) update_segment();
+}
+
+/// Who writes the query is told that the place of the reset vector's handler can be kept from the guest; then that can be locked.
+void Mch::offer_smbase(std::uint8_t before) {
+    if (!values().boolean("smbase-smram")) return;
+    const std::uint8_t written = config_byte(kSmbase);
+    std::uint8_t now = before;
+    if (before == 0 && written == kSmbaseQuery) now = kSmbaseInRam;
+    else if (before == kSmbaseInRam && (written & kSmbaseLocked)) now = kSmbaseLocked;
+    set_config(kSmbase, now, 1);
+    if (now != kSmbaseLocked || smbase_hole_) return;
+    set_writable(kSmbase, 0, 1);
+    smbase_hole_.emplace(memory_, AddressSpace::Region{.name = "smbase-blackhole", .base = kSmbaseAt, .size = kSmramSize, .handler = &nothing_, .priority = 1});
+}
+
+/// The top segment of memory is out of sight while it is enabled: nobody here is in system management mode.
+void Mch::update_segment() {
+    segment_hole_.reset();
+    constexpr std::uint64_t kMib = 1 << 20;
+    const std::uint8_t extended = config_byte(kExtendedSmram);
+    if (!(config_byte(kSmram) & kSmramEnabled) || !(extended & kSegmentEnabled)) return;
+    constexpr std::uint64_t kSizes[] = {1 * kMib, 2 * kMib, 8 * kMib};
+    const unsigned choice = (extended & kSegmentSize) >> 1;
+    const std::uint64_t size = choice < std::size(kSizes) ? kSizes[choice] : kMib * static_cast<std::uint64_t>(values().integer("extended-tseg-mbytes"));
+    if (size == 0 || size > ram_.below_4g()) return;
+    segment_hole_.emplace(memory_, AddressSpace::Region{.name = "tseg-blackhole", .base = ram_.below_4g() - size, .size = size, .handler = &nothing_, .priority = 1});
 }
 
 void Mch::update_windows() {
@@ -148,7 +179,7 @@ constexpr qom::Property kHubProperties[] = {
     qom::property("extended-tseg-mbytes", qom::kUint16, kExtendedTsegMib),
     qom::property("smbase-smram", qom::kBool, true),
 };
-constexpr std::uint64_t kHighSmram = 0xfeda0000, kSmramSize = 0x20000, kSmbaseAt = 0x30000;
+constexpr std::uint64_t kHighSmram = 0xfeda0000;
 constexpr qom::Region kHighPlace[] = {{"smram[0]", kHighSmram, kSmramSize}}, kOpenHighPlace[] = {{qom::kMemorySpace, kHighSmram, kSmramSize, 1}},
                       kSmbaseWindow[] = {{"smram[0]", kSmbaseAt, kSmramSize}}, kSmbaseHole[] = {{qom::kMemorySpace, kSmbaseAt, kSmramSize, 1}};
 /// No part of the memory is set aside while nobody executes in system management mode.

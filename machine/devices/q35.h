@@ -53,10 +53,21 @@ public:
 private:
     void update_windows();
     void update_config_window();
+    void offer_smbase(std::uint8_t before);
+    void update_segment();
 
+    /// Memory that is kept from the guest.
+    struct BlackHole final : IoHandler {
+        std::uint64_t io_read(std::uint64_t, unsigned) override { return ~std::uint64_t{0}; }
+        void io_write(std::uint64_t, std::uint64_t, unsigned) override {}
+    };
+
+    AddressSpace& memory_;
     const GuestMemory& ram_;
     Q35Host& host_;
     LegacyWindows windows_;
+    BlackHole nothing_;
+    std::optional<Mapping> smbase_hole_, segment_hole_;
 };
 
 extern const qom::Type kPcieHostBridge;      // "pcie-host-bridge"

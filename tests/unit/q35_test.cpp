@@ -35,10 +35,10 @@ struct Q35Rig : MachineRig {
     PciBus bus{"pcie.0", ports, memory, kPcieBus};
     Q35Host host{ports, memory, bus};
     Mch hub{qom::Values(Mch::kType), memory, *ram, host};
-    Ich9Lpc lpc{qom::Values(Ich9Lpc::kType), ports, memory, clocks, gsi, control};
+    Ich9Lpc lpc;
     Removals removals;
 
-    Q35Rig() {
+    explicit Q35Rig(qom::Values values = qom::Values(Ich9Lpc::kType)) : lpc(std::move(values), ports, memory, clocks, gsi, control) {
         ram->map_into(memory);
         REQUIRE(bus.plug(hub, 0));
         REQUIRE(bus.plug(lpc, 31 << 3));
@@ -163,6 +163,24 @@ TEST_CASE("the ICH9's power management is where PMBASE says, and its watchdog ba
     CHECK(rig.control.take().empty());      // it may not reset anything yet
     rig.put(31, 0xf0, 0xfed1c001);
     CHECK(rig.memory.read(0xfed1f410, 4) == 0x20);
+    rig.memory.write(0xfed1f410, 0, 4);
+    rig.outw(0x660, 1);
+    rig.advance(7 * kSecond);
+    CHECK(rig.control.take().empty());      // it is strapped not to
+}
+
+TEST_CASE("the ICH9's watchdog resets where neither its strap nor the guest forbids it", "[q35]") {
+    qom::Values values(Ich9Lpc::kType);
+    REQUIRE(values.set("noreboot", QObject(false), InputMode::json));
+    Q35Rig rig(std::move(values));
+    rig.put(31, 0x40, 0x601);
+    rig.put(31, 0x44, 0x80, 1);
+    rig.put(31, 0xf0, 0xfed1c001);
+    rig.memory.write(0xfed1f410, 0x20, 4);
+    rig.outw(0x672, 5);
+    rig.outw(0x660, 1);
+    rig.advance(7 * kSecond);
+    CHECK(rig.control.take().empty());
     rig.memory.write(0xfed1f410, 0, 4);
     rig.outw(0x660, 1);
     rig.advance(7 * kSecond);

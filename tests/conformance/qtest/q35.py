@@ -185,3 +185,43 @@ def case_watchdog(start):
     equal(m.inw(0x664), 8)
     m.step(4_000_000_000)
     equal(m.inw(0x666) & 2, 2)
+
+
+def case_smbase_is_locked(start):
+    m = start(machine='q35')
+    m.writeb(0x30000, 0x32)
+    steps = [0, 1, 2, 0xff, 0, 0xff, 3, 0]
+    found = []
+    for value in steps:
+        m.config_write(0, 0x9c, value, 1)
+        found.append(m.config_read(0, 0x9c, 1))
+    equal(found, [0, 0, 0, 1, 1, 2, 2, 2])
+    m.writeb(0x30000, 7)
+    equal([m.readb(a) for a in (0x2ffff, 0x30000, 0x4ffff, 0x50000)], [0, 0xff, 0xff, 0])
+    m.qmp('system_reset')
+    equal([m.readb(0x30000), m.config_read(0, 0x9c, 1)], [0x32, 0])
+
+
+def case_smbase_of_old(start):
+    m = start('-global', 'mch.smbase-smram=off', machine='q35')
+    for value in (1, 0xff, 0x12):
+        m.config_write(0, 0x9c, value, 1)
+        equal(m.config_read(0, 0x9c, 1), value)
+    m.writeb(0x30000, 7)
+    equal(m.readb(0x30000), 7)
+
+
+def case_top_segment(start):
+    for choice, mib in enumerate((1, 2, 8, 16)):
+        m = start(machine='q35')
+        edge = (64 - mib) << 20
+        m.writeb(edge, 9)
+        m.config_write(0, 0x9e, 0x39 | choice << 1, 1)
+        equal(m.readb(edge), 9)
+        m.config_write(0, 0x9d, 0x2a, 1)
+        m.writeb(edge - 1, 1)
+        m.writeb(edge, 1)
+        equal([m.readb(a) for a in (edge - 1, edge, (64 << 20) - 1)], [1, 0xff, 0xff])
+        m.qmp('system_reset')
+        equal(m.readb(edge), 9)
+        m.close()
