@@ -44,7 +44,8 @@ Result<void> Numa::add(const Machine& machine, const NumaHmatLatencyBandwidth& s
         return fail(fmt::format("Duplicate configuration of the {} for initiator={} and target={}", name, said.initiator, said.target));
     RHEA_CHECK(latency ? add_latency(measures, said) : add_bandwidth(measures, said));
     measures.said.push_back({said.initiator, said.target, *wanted});
-    (latency ? nodes_[said.target].has_latency : nodes_[said.target].has_bandwidth) = true;
+    // 0: it is not known.
+    if (*wanted) (latency ? nodes_[said.target].has_latency : nodes_[said.target].has_bandwidth) = true;
     return {};
 }
 

@@ -78,7 +78,7 @@ private:
     enum class Phase { command, execution, result };
     enum class Direction { read, write, verify, scan_equal, scan_low, scan_high };
     struct Position {
-        std::uint8_t track = 0, head = 0, sector = 0;
+        std::uint8_t track = 0, head = 0, sector = 1;
         friend bool operator==(const Position&, const Position&) = default;
     };
     struct Unit {

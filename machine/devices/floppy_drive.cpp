@@ -44,12 +44,18 @@ constexpr KnownFormat kFormats[] = {
     {FdcDriveType::d144, {9, 40, 2, k250}}, {FdcDriveType::d144, {9, 40, 1, k250}},
 };
 
-/// A format of the size, of any type when that is open.
+/// A format of the size: of the type, or else of another one that fits into the drive; of any type when that is open.
 const KnownFormat* find_size(std::uint64_t sectors, FdcDriveType type) {
-    const auto* found = std::find_if(std::begin(kFormats), std::end(kFormats), [&](const KnownFormat& known) {
-        return (type == FdcDriveType::automatic || known.type == type) && known.format.total_sectors() == sectors;
-    });
-    return found == std::end(kFormats) ? nullptr : found;
+    const auto find = [sectors](auto may_be) {
+        const auto* found = std::find_if(std::begin(kFormats), std::end(kFormats), [&](const KnownFormat& known) {
+            return known.format.total_sectors() == sectors && may_be(known.type);
+        });
+        return found == std::end(kFormats) ? nullptr : found;
+    };
+    if (type == FdcDriveType::automatic) return find([](FdcDriveType) { return true; });
+    if (const auto* exact = find([type](FdcDriveType other) { return other == type; })) return exact;
+    const auto is_wide = [](FdcDriveType one) { return one == FdcDriveType::d120; };      // 5.25 inch
+    return find([&](FdcDriveType other) { return is_wide(other) == is_wide(type); });
 }
 
 const KnownFormat* find_type(FdcDriveType type) {

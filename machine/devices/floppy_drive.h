@@ -13,11 +13,11 @@ namespace rhea {
 
 class FloppyController;
 
-/// How a disk is formatted. Sectors have 512 bytes.
+/// How a disk is formatted. Sectors have 512 bytes. Where there never was a disk the head goes anywhere.
 struct FloppyFormat {
-    std::uint8_t sectors = 0;      ///< on a track; 0: nothing is known
-    std::uint8_t tracks = 0;
-    std::uint8_t heads = 1;
+    std::uint8_t sectors = 255;    ///< on a track
+    std::uint8_t tracks = 255;
+    std::uint8_t heads = 2;
     std::uint8_t rate = 0;         ///< as the data rate select register counts: 0 500, 1 300, 2 250, 3 1000 kbit/s
 
     std::uint32_t total_sectors() const { return std::uint32_t{sectors} * tracks * heads; }

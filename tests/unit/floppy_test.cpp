@@ -129,6 +129,39 @@ TEST_CASE("READ ID takes 20 ms of virtual time", "[floppy]") {
     CHECK(rig.results()[0] == 0x40);
 }
 
+TEST_CASE("a disk of another size is read as what it is where it fits into the drive", "[floppy]") {
+    struct Row {
+        const char* drive;
+        unsigned sectors;
+        std::uint8_t rate;      // at which its sectors are found
+    };
+    for (const Row& row : {Row{"288", 2880, 0}, {"144", 5760, 3}, {"288", 1440, 2}, {"120", 2880, 0}, {"288", 2400, 3}, {"144", 2000, 0}}) {
+        FloppyRig rig;
+        rig.drive("f", floppy_image(row.sectors));
+        REQUIRE(rig.device({{"driver", "floppy"}, {"drive", "f"}, {"drive-type", row.drive}}) == "");
+        rig.clocks.set_running(true);
+        std::int64_t now = 0;
+        for (std::uint8_t rate = 0; rate < 4; ++rate) {
+            rig.guest.outb(kInput, rate);
+            rig.command({0x0a, 0});
+            rig.clocks.advance_to(now += 20'000'000);
+            INFO(row.drive << ' ' << row.sectors << ' ' << int{rate});
+            CHECK((rig.results()[0] == 0) == (rate == row.rate));
+        }
+    }
+}
+
+TEST_CASE("a drive that never held a disk finds a sector anywhere", "[floppy]") {
+    FloppyRig rig;
+    REQUIRE(rig.device({{"driver", "floppy"}}) == "");
+    rig.clocks.set_running(true);
+    rig.command({0x0f, 0, 85});
+    CHECK(rig.ask({0x08}) == Bytes{0x20, 85});
+    rig.command({0x0a, 0});
+    rig.clocks.advance_to(20'000'000);
+    CHECK(rig.results() == Bytes{0, 0, 0, 85, 0, 2, 2});
+}
+
 TEST_CASE("sectors come through the FIFO without DMA, over both heads with multi-track", "[floppy]") {
     FloppyRig rig;
     rig.drive("f", floppy_image());

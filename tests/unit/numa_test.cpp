@@ -104,6 +104,8 @@ TEST_CASE("measures of memory fit into 16 bits of a common unit", "[numa]") {
     CHECK(latency(0, 5) == "Duplicate configuration of the latency for initiator=0 and target=0");
     CHECK(latency(1, 65536) == "Latency 65536 between initiator=0 and target=1 should not differ from previously entered min or max values on more than 65534");
     CHECK(latency(2, 1) == "Invalid target=2, it should be less than 2");
+    // A bandwidth of 0 says nothing.
+    CHECK(rig.say(NumaOptionsType::latency_bandwidth, NumaHmatLatencyBandwidth{0, 0, HmatHierarchy::memory, HmatDataType::access_bandwidth, {}, 0}) == "");
     const NumaHmatCache cache{0, 10240, 1, HmatAssociativity::direct, HmatWritePolicy::write_back, 8};
     CHECK(rig.say(NumaOptionsType::cache, cache) == "The latency and bandwidth information of node-id=0 should be provided before memory side cache attributes");
 }
