@@ -1,7 +1,5 @@
 #include "machine/compat_properties.h"
 
-#include "machine/machine_types.h"
-
 namespace rhea {
 
 namespace {
@@ -204,5 +202,11 @@ constexpr CompatProperty kTable[] = {
 }  // namespace
 
 std::span<const CompatProperty> compat_properties() { return kTable; }
+
+bool descends_from(const qom::Type& type, std::string_view name) {
+    for (const qom::Type* at = &type; at; at = at->parent)
+        if (at->name == name) return true;
+    return false;
+}
 
 }  // namespace rhea

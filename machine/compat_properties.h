@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "machine/machine_types.h"
+#include "machine/qom/type.h"
 
 namespace rhea {
 
@@ -30,6 +31,17 @@ void for_each_compat_property(const MachineType& machine, Visit&& visit) {
             rest.remove_prefix(std::min(rest.size(), type.size() + 1));
         }
     }
+}
+
+/// Whether a type, or one that it descends from, has this name; by names alone, since this is asked often.
+bool descends_from(const qom::Type& type, std::string_view name);
+
+/// Calls `visit(row)` for what a machine has of objects of one type, and of the device inside them.
+template <class Visit>
+void for_each_compat_property(const MachineType& machine, const qom::Type& type, Visit&& visit) {
+    for_each_compat_property(machine, [&](std::string_view name, const CompatProperty& row) {
+        if (descends_from(type, name) || (type.part && descends_from(*type.part, name))) visit(row);
+    });
 }
 
 }  // namespace rhea

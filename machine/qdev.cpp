@@ -162,8 +162,8 @@ bool is_meant(const qom::Type& type, std::string_view said) { return type.is_a(s
 
 void apply_version(const Machine& machine, qom::Values& values) {
     qom::Values defaults(values.type());
-    for_each_compat_property(machine.type(), [&](std::string_view type, const CompatProperty& row) {
-        if (!is_meant(values.type(), type) || !values.type().find(row.property)) return;
+    for_each_compat_property(machine.type(), values.type(), [&](const CompatProperty& row) {
+        if (!values.type().find(row.property)) return;
         const auto set = defaults.set(row.property, QObject(row.value), InputMode::keyval);
         (void)set;      // rows are right: a test has tried them all
     });

@@ -67,8 +67,8 @@ void CpuModel::keep(const qom::Property& property, QObject value) {
 }
 
 void CpuModel::apply(const MachineType& machine) {
-    for_each_compat_property(machine, [&](std::string_view type, const CompatProperty& row) {
-        const qom::Property* property = type_.is_a(type) ? type_.find(row.property) : nullptr;
+    for_each_compat_property(machine, type_, [&](const CompatProperty& row) {
+        const qom::Property* property = type_.find(row.property);
         if (!property) return;
         if (auto value = qom::parse_value(type_, *property, QObject(row.value), InputMode::keyval)) keep(*property, std::move(*value));
     });

@@ -14,8 +14,8 @@ namespace {
 /// What a machine's version says of a type's property; the last row holds. Empty: nothing.
 std::string_view said(std::string_view machine, std::string_view type, std::string_view property) {
     std::string_view value;
-    for_each_compat_property(*find_machine_type(machine), [&](std::string_view of, const CompatProperty& row) {
-        if (row.property == property && qom::find_type(type)->is_a(of)) value = row.value;
+    for_each_compat_property(*find_machine_type(machine), *qom::find_type(type), [&](const CompatProperty& row) {
+        if (row.property == property) value = row.value;
     });
     return value;
 }
