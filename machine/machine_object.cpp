@@ -214,8 +214,13 @@ QObject MachineObject::read(const qom::Property& property) const {
     if (property.type == &kMemoryConfiguration) {
         QDict dict;
         dict.put("size", QObject(machine_.ram() ? machine_.ram()->size() : std::uint64_t{0}));
+        if (config.memory.slots > 0) {
+            dict.put("slots", QObject(config.memory.slots));
+            dict.put("max-size", QObject(config.memory.max_size));
+        }
         return dict;
     }
+    if (property.name == "device-memory-region-size") return machine_.device_memory().size();
     if (property.type == &kBootConfiguration && machine_.type().is_pc()) {
         QDict dict;
         dict.put("order", QObject(config.boot.order));

@@ -21,8 +21,16 @@ CPUS = ['qemu64', 'qemu32', '486', 'pentium3', 'Conroe', 'core2duo', 'Haswell', 
 VARYING = {'netdev', 'romsize', 'drive', 'chardev', 'audiodev'}
 
 
+def version(name):
+    return [int(part) for part in name.split('-')[2].split('.')]
+
+
+def memory_of(machine):
+    return '128,slots=2,maxmem=1G' if version(machine) >= [2, 1] else '128'
+
+
 def arguments(machine):
-    said = ['-M', machine, '-S', '-display', 'none', '-no-user-config', '-m', '128', '-vga', 'std', '-audiodev', 'none,id=a0', '-chardev', 'null,id=c0']
+    said = ['-M', machine, '-S', '-display', 'none', '-no-user-config', '-m', memory_of(machine), '-vga', 'std', '-audiodev', 'none,id=a0', '-chardev', 'null,id=c0']
     for number in range(3):
         said += ['-blockdev', 'null-co,node-name=d%d,size=1048576,read-zeroes=on' % number]
     for device in DEVICES + OF_BOARD[machine.rsplit('-', 1)[0]]:
@@ -62,7 +70,7 @@ def facts(binary, machine):
             told['unavailable of ' + cpu['name']] = ' '.join(cpu['unavailable-features'])
         told.update(('machine.' + key, str(value)) for entry in ask('query-machines') if entry['name'] == machine
                     for key, value in entry.items() if key not in ('name', 'alias', 'is-default'))
-        for name in ('firmware', 'suppress-vmdesc', 'smp'):
+        for name in ('firmware', 'suppress-vmdesc', 'smp', 'memory', 'device-memory-region-size'):
             told['machine.' + name] = str(ask('qom-get', path='/machine', property=name))
         return told
 
@@ -71,8 +79,6 @@ def machines_of(binary):
     """The versions of each board, the newest first."""
     with Emulator(binary, base=['-M', 'none', '-display', 'none']) as emulator:
         names = [entry['name'] for entry in emulator.connect().command('query-machines')['return']]
-    def version(name):
-        return [int(part) for part in name.split('-')[2].split('.')]
     return [sorted((n for n in names if n.startswith(board)), key=version, reverse=True) for board in ('pc-i440fx-', 'pc-q35-')]
 
 
