@@ -36,8 +36,7 @@ TerminationSignals::TerminationSignals(uv_loop_t* loop, std::function<void(Termi
 }
 
 TerminationSignals::~TerminationSignals() {
-    g_wake = nullptr;
-    for (int signal : kSignals) std::signal(signal, SIG_DFL);
+    g_wake = nullptr;      // the handlers stay: who kills a program that is about to end sees it end as it would
     wake_->data = nullptr;
     uv_close(reinterpret_cast<uv_handle_t*>(wake_), [](uv_handle_t* handle) { delete reinterpret_cast<uv_async_t*>(handle); });
 }

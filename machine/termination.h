@@ -12,7 +12,7 @@ struct TerminationRequest {
     int sender;
 };
 
-/// One in a program. `call` runs on the loop.
+/// One in a program. `call` runs on the loop. When it is gone the signals do nothing.
 class TerminationSignals {
 public:
     TerminationSignals(uv_loop_t* loop, std::function<void(TerminationRequest)> call);

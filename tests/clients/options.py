@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What options do beyond their errors: -daemonize, -pidfile, -chroot, -runas, -sandbox, -overcommit, -preconfig, -object throttle-group.
+"""What options do beyond their errors: -daemonize, -pidfile, -chroot, -runas, -sandbox, -overcommit, -preconfig, -object throttle-group; and how it ends.
 
 usage: options.py EMULATOR [TEST]...
 
@@ -125,6 +125,15 @@ def test_daemon(emulator, folder):
     finally:
         if not gone(pid):
             os.kill(pid, signal.SIGKILL)
+
+
+def test_killed_while_it_ends(emulator, folder):
+    """A signal after "quit" changes nothing."""
+    for _ in range(30):
+        with Started(emulator, folder) as started:
+            started.qmp.ask('quit')
+            started.process.terminate()
+            check(started.process.wait(20) == 0, 'it ended with %d', started.process.returncode)
 
 
 def test_daemon_fails(emulator, folder):
