@@ -56,7 +56,7 @@ Result<void> check_parts(const qom::Values& values, std::uint32_t id, const CpuP
 Result<std::unique_ptr<qom::Object>> create_cpu(qom::Creation& creation) {
     const qom::Values& values = creation.values;
     const auto* object = dynamic_cast<const MachineObject*>(&creation.platform.tree.machine());
-    if (!object || !object->machine().board()) return fail("There is no place for a CPU on this machine");
+    if (!object || !object->machine().board()) return fail(fmt::format("Device '{}' can not be hotplugged on this machine", values.type().name));
     Machine& machine = object->machine();
     if (values.type().name != machine.cpu_type()) return fail(fmt::format("Invalid CPU type, expected cpu type: '{}'", machine.cpu_type()));
 

@@ -129,6 +129,10 @@ constexpr HmpCommand kCommands[] = {
     answer<"replay must be enabled to seek\n">("replay_seek", "l icount", "icount", "go to an instruction of a replay"),
 };
 
+void sgx(Machine&, HmpCall& call) {
+    if (const auto state = call.ask("query-sgx"); !state) call.print("{}\n", state.error().description());
+}
+
 constexpr HmpCommand kInfo[] = {
     hmp_command<sync_profile_info>("sync-profile", "-m mean, -n no_coalesce, i? max", "[-m] [-n] [max]",
                                    "show which threads waited longest for each other (-m: on average; -n: each place by itself)"),
@@ -141,7 +145,7 @@ constexpr HmpCommand kInfo[] = {
     hmp_command<no_rocker>("rocker-of-dpa-flows", "s name, i? tbl_id", "name [tbl_id]", "show the flows of a rocker switch"),
     hmp_command<no_rocker>("rocker-of-dpa-groups", "s name, i? type", "name [type]", "show the groups of a rocker switch"),
     answer<"SEV is not enabled\n">("sev", "", "", "show the state of AMD SEV"),
-    answer<"No EPC regions defined, SGX not available\n">("sgx", "", "", "show the state of Intel SGX"),
+    hmp_command<sgx>("sgx", "", "", "show the state of Intel SGX"),
     hmp_command<stats>("stats", "s target, s? names, s? provider", "target [names] [provider]", "show statistics of the VM or its CPUs"),
     answer<"">("tpm", "", "", "show the TPM"),
     hmp_command<trace_events>("trace-events", "s? name, i? vcpu", "[name] [vcpu]", "show the trace events and whether they are on"),

@@ -70,7 +70,7 @@ Result<Empty> quit(Lifecycle& life, const Empty&) {
 }
 
 Result<Empty> inject_nmi(Lifecycle& life, const Empty&) {
-    if (!life.has_nmi()) return fail("machine does not provide NMIs");
+    if (!life.has_nmi()) return fail("this feature or command is not currently supported");
     life.inject_nmi();
     return Empty{};
 }

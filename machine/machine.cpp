@@ -376,6 +376,8 @@ bool Machine::build(const cli::Reporter& reporter) {
         });
     } else {
         if (config_.memory.size != 0 && !make_ram(reporter)) return false;
+        bare_bus_ = std::make_unique<Bus>(kSystemBus, "main-system-bus");
+        devices_.unattached().add_part("sysbus", *bare_bus_);
         life_.set_wakeup_supported(false);
     }
     life_.on_reset([this] {
@@ -407,7 +409,7 @@ bool Machine::open_screens(const cli::Reporter& reporter) {
     return vnc_ != nullptr;
 }
 
-Bus* Machine::system_bus() { return board_ ? &board_->system_bus() : nullptr; }
+Bus* Machine::system_bus() { return board_ ? &board_->system_bus() : bare_bus_.get(); }
 
 bool Machine::device_exists(std::string_view id_or_path) const {
     return devices_.find_id(id_or_path) || devices_.find_path(id_or_path);

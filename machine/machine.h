@@ -97,7 +97,7 @@ public:
     BlockLayer& block() { return block_; }
     qom::Tree& devices() { return devices_; }
     const qom::Tree& devices() const { return devices_; }
-    /// The root of the buses; null: the machine has no board.
+    /// The root of the buses; null: the machine is not built yet.
     Bus* system_bus();
     Platform& platform() { return platform_; }
     DeviceRemoval& removals() { return removals_; }
@@ -213,6 +213,7 @@ private:
     net::Network network_;
     std::vector<net::CardPlan> planned_cards_;
     std::unique_ptr<PcBoard> board_;
+    std::unique_ptr<Bus> bare_bus_;      // of a machine without a board
     PciRootBuses root_buses_;
     qom::Tree devices_;                 // goes before the board and the buses that it hangs on
     DeviceRemovals removals_;

@@ -121,7 +121,7 @@ void dump(Machine& machine, HmpCall& call) {
 
 /// As the CPU addresses it: without paging that is the bus, one address line perhaps held low.
 void dump_virtual(Machine& machine, HmpCall& call) {
-    if (machine.cpus().empty()) return call.write("Can't dump without CPU\n");
+    if (machine.cpus().empty()) return call.write("Can not dump without CPU\n");
     dump(machine, call);
 }
 

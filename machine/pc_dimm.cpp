@@ -46,7 +46,7 @@ Result<std::unique_ptr<qom::Object>> create_dimm(qom::Creation& creation) {
     const auto* object = dynamic_cast<const MachineObject*>(&creation.platform.tree.machine());
     // A link that leads nowhere is found out as soon as it is said.
     if (values.text("memdev")) RHEA_TRY(find_backend(creation.platform.tree, values.text("memdev")));
-    if (!object || !object->machine().board()) return fail("memory devices (e.g. for memory hotplug) are not supported by the machine");
+    if (!object || !object->machine().board()) return fail(fmt::format("Device '{}' can not be hotplugged on this machine", values.type().name));
     Machine& machine = object->machine();
     DeviceMemory& memory = machine.device_memory();
     const unsigned slot = RHEA_TRY(memory.free_slot(values.integer("slot")));

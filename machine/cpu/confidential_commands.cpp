@@ -95,7 +95,9 @@ Result<SevAttestationReport> query_sev_attestation_report(Machine&, const QueryS
     return fail("SEV is not enabled");
 }
 Result<Empty> sev_inject_launch_secret(Machine&, const SevInjectLaunchSecret&) { return fail("SEV not enabled for guest"); }
-Result<SgxInfo> query_sgx(Machine&, const Empty&) { return fail("No EPC regions defined, SGX not available"); }
+Result<SgxInfo> query_sgx(Machine& machine, const Empty&) {
+    return fail(machine.type().is_pc() ? "No EPC regions defined, SGX not available" : "SGX is only supported on PC machines");
+}
 Result<SgxInfo> query_sgx_capabilities(Machine&, const Empty&) { return fail("SGX is not enabled in KVM"); }
 
 constexpr Command kCommands[] = {

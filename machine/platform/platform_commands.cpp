@@ -11,6 +11,7 @@ namespace rhea {
 namespace {
 
 Result<std::vector<AcpiOstInfo>> query_acpi_ospm_status(Machine& machine, const Empty&) {
+    if (!machine.board() || machine.config().machine.properties.acpi == OnOffAuto::off) return fail("command is not supported, missing ACPI device");
     std::vector<AcpiOstInfo> list = machine.device_memory().ospm_status();
     for (AcpiOstInfo& cpu : machine.cpu_hotplug().ospm_status()) list.push_back(std::move(cpu));
     return list;
