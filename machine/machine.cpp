@@ -375,7 +375,10 @@ bool Machine::build(const cli::Reporter& reporter) {
             for (Vcpu& cpu : cpus_) cpu.nmi_pending = true;
         });
     } else {
-        if (config_.memory.size != 0 && !make_ram(reporter)) return false;
+        if (config_.memory.size != 0) {
+            if (!make_ram(reporter)) return false;
+            memory_.add({.name = std::string(type_->default_ram_id), .base = 0, .size = ram_->size(), .memory = ram_->at(0)});
+        }
         bare_bus_ = std::make_unique<Bus>(kSystemBus, "main-system-bus");
         devices_.unattached().add_part("sysbus", *bare_bus_);
         life_.set_wakeup_supported(false);

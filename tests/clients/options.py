@@ -256,6 +256,25 @@ def test_cpu_features(emulator, folder):
         check(has == {'vmx': False, 'avx2': True, 'aes': True, 'full-width-write': False, 'pni': False, 'check': True}, 'it has %s', has)
 
 
+def test_no_board(emulator, folder):
+    """-machine none has a bus and the memory that is asked for, and refuses what needs a board."""
+    with Started(emulator, folder, '-M', 'none', '-m', '64') as started:
+        qmp = started.qmp
+        hmp = lambda line: qmp.ask('human-monitor-command', **{'command-line': line})  # noqa: E731
+        check([(m['id'], m['size']) for m in qmp.ask('query-memdev')] == [('ram', 64 << 20)], 'query-memdev: %s', qmp.ask('query-memdev'))
+        check(hmp('info qtree') == 'bus: main-system-bus\r\n  type System\r\n', 'info qtree: %r', hmp('info qtree'))
+        check('(prio 0, ram): ram\r\n' in hmp('info mtree'), 'info mtree: %s', hmp('info mtree'))
+        check(hmp('xp /1x 0') == '0000000000000000: 0x00000000\r\n', 'xp: %r', hmp('xp /1x 0'))
+        for command, arguments, error in (
+                ('query-acpi-ospm-status', {}, 'command is not supported, missing ACPI device'),
+                ('query-sgx', {}, 'SGX is only supported on PC machines'),
+                ('inject-nmi', {}, 'this feature or command is not currently supported'),
+                ('device_add', {'driver': 'pc-dimm'}, "Device 'pc-dimm' can not be hotplugged on this machine"),
+                ('device_add', {'driver': 'qemu64-x86_64-cpu'}, "Device 'qemu64-x86_64-cpu' can not be hotplugged on this machine")):
+            said = qmp.refused(command, **arguments)
+            check(said == error, '%s: %s', command, said)
+
+
 def test_ambiguous_paths(emulator, folder):
     """qom-list says that several objects have a name; qom-get and qom-set say that none has."""
     with Started(emulator, folder, '-device', 'virtio-rng-pci', '-device', 'virtio-rng-pci') as started:
