@@ -21,11 +21,11 @@ FifoWait::~FifoWait() {
     if (poll_) uv_close(reinterpret_cast<uv_handle_t*>(poll_), [](uv_handle_t* closed) { delete reinterpret_cast<uv_poll_t*>(closed); });
 }
 
-void FifoWait::start(std::function<void()> opened) {
-    opened_ = std::move(opened);
-    uv_poll_start(poll_, UV_READABLE | UV_DISCONNECT, [](uv_poll_t* handle, int, int) {
+void FifoWait::start(std::function<void()> written) {
+    written_ = std::move(written);
+    uv_poll_start(poll_, UV_DISCONNECT, [](uv_poll_t* handle, int, int) {
         uv_poll_stop(handle);
-        const auto call = std::move(static_cast<FifoWait*>(handle->data)->opened_);
+        const auto call = std::move(static_cast<FifoWait*>(handle->data)->written_);
         call();
     });
 }

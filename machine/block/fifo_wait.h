@@ -1,5 +1,5 @@
 #pragma once
-/// Waits until somebody writes to a FIFO, without a thread of its own.
+/// Waits until somebody has written to a FIFO, without a thread of its own.
 #include <uv.h>
 
 #include <functional>
@@ -19,13 +19,14 @@ public:
     FifoWait& operator=(const FifoWait&) = delete;
 
     bool valid() const { return poll_ != nullptr; }
-    /// `opened` runs once, on the loop, when there is or was a writer; what that wrote can be read as long as this lives.
-    void start(std::function<void()> opened);
+    /// `written` runs once, on the loop, when there was a writer and is none any more; what it wrote (no more than a FIFO holds) can be
+    /// read as long as this lives.
+    void start(std::function<void()> written);
 
 private:
     FileDescriptor fd_;
     uv_poll_t* poll_ = nullptr;
-    std::function<void()> opened_;
+    std::function<void()> written_;
 };
 
 }  // namespace rhea

@@ -49,7 +49,10 @@ def case_rules_come_through_a_fifo(start):
 
     def write():
         with open(fifo, 'w') as rules:
-            rules.write('[nonsense]\n')
+            rules.write('[nonsense]')
+            rules.flush()
+            time.sleep(0.05)      # it must not be taken for the whole
+            rules.write('\n')
     writer = threading.Thread(target=write, daemon=True)
     writer.start()
     answer = m.qmp('blockdev-add', driver='blkdebug', **{'node-name': 'n', 'config': fifo, 'image': {'driver': 'null-co'}})
